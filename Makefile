@@ -1,0 +1,57 @@
+# Everything a person or CI runs. `make` alone is what CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.DEFAULT_GOAL := check
+.PHONY: setup demo test test-soak check lint types arch fmt bench lock clean
+
+setup: $(STAMP)  ## create the virtual environment from the locked requirements
+
+$(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Playhead needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Use make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing into $(VENV) (first time only, about a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## record a simulated exchange and show it live (Ctrl-C ends it)
+	@$(BIN)/playhead demo $(ARGS)
+
+test: setup  ## every test but the long soak runs
+	@$(BIN)/python -m pytest -m "not soak" $(ARGS)
+
+test-soak: setup  ## the long chaos and soak runs
+	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+check: lint types arch test  ## what CI runs
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup
+	@$(BIN)/mypy
+
+arch: setup
+	@$(BIN)/lint-imports
+
+fmt: setup  ## format and fix what can be fixed
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup  ## print the table of measurements
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: setup  ## write the locked requirement files anew from pyproject.toml
+	cd $(CURDIR) && $(BIN)/$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
+	cd $(CURDIR) && $(BIN)/$(LOCK) pyproject.toml -o requirements/runtime.txt
+	cd $(CURDIR) && $(BIN)/$(LOCK) --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+clean:  ## remove the virtual environment and caches, never recorded data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Ids, time, exact numbers and errors. Standard library only; everything may import it."""

@@ -1,0 +1,1 @@
+"""Every market's order book: recorded, kept, and given back at any instant."""

@@ -1,0 +1,1 @@
+"""Frames exactly as received, durable before anything else looks at them."""

@@ -1,0 +1,1 @@
+"""The exchange's wire protocol: messages, signing, REST and WebSocket clients."""

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey: the only package that opens connections to them."""
