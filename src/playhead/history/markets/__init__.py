@@ -1,0 +1,1 @@
+"""What is known of each market: its event, its times, its state."""

@@ -1,0 +1,1 @@
+"""The answers: a market's book at an instant, its changes over an interval."""
