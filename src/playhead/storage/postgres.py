@@ -1,0 +1,162 @@
+"""PostgreSQL connections: a pool for servers that answer many, one session for a worker.
+
+Times on the wire and in the tables of the tape are integers of UTC microseconds.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Self
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from playhead.base.errors import Unavailable
+from playhead.storage.rows import Column, binary_copy
+
+Row = Any
+"""A named tuple with the columns of the query."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL cannot be reached, or went away in the middle."""
+
+    code = "database.unavailable"
+
+
+class Transaction:
+    """An open transaction of a server. Committed or rolled back by whoever opened it."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Row]) -> None:
+        self._connection = connection
+
+    async def fetch_all(self, query: str, **parameters: object) -> list[Row]:
+        """Return every row."""
+        cursor = await self._connection.execute(query, parameters, prepare=True, binary=True)
+        rows: list[Row] = await cursor.fetchall()
+        return rows
+
+    async def fetch_optional(self, query: str, **parameters: object) -> Row | None:
+        """Return the first row, or None."""
+        cursor = await self._connection.execute(query, parameters, prepare=True, binary=True)
+        return await cursor.fetchone()
+
+    async def execute(self, query: str, **parameters: object) -> int:
+        """Run a statement and return how many rows it touched."""
+        cursor = await self._connection.execute(query, parameters)
+        count: int = cursor.rowcount
+        return count
+
+
+class Database:
+    """A pool of connections for a server."""
+
+    def __init__(self, pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]]) -> None:
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, connections: int = 8) -> AsyncIterator[Self]:
+        """Open a pool of at most ``connections`` and close it afterwards.
+
+        Opening does not wait for the server: a server that starts before its database comes up by
+        itself once the database does.
+        """
+        pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=connections,
+            timeout=5,
+            open=False,
+            kwargs={"autocommit": True, "row_factory": namedtuple_row},
+            check=None,
+        )
+        await pool.open()
+        try:
+            yield cls(pool)
+        finally:
+            await pool.close(timeout=2)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """Lend a connection for single statements, each of them its own consistent snapshot.
+
+        Raises:
+            DatabaseUnavailable: No connection can be had, or it breaks.
+        """
+        try:
+            async with self._pool.connection() as connection:
+                yield Transaction(connection)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction; commit at the end, roll back on an error.
+
+        Raises:
+            DatabaseUnavailable: No connection can be had, or it breaks.
+        """
+        async with self.reading() as lent, lent._connection.transaction():
+            yield lent
+
+
+class Session:
+    """One connection of a worker, used by one thread at a time."""
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    @classmethod
+    @contextmanager
+    def open(cls, url: str, *, name: str = "playhead") -> Iterator[Self]:
+        """Connect and close afterwards.
+
+        Raises:
+            DatabaseUnavailable: The server cannot be reached, or breaks while in use.
+        """
+        try:
+            with psycopg.connect(
+                url,
+                autocommit=True,
+                row_factory=namedtuple_row,
+                application_name=name,
+                connect_timeout=5,
+            ) as connection:
+                yield cls(connection)
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Open a transaction; commit at the end, roll back on an error."""
+        with self._connection.transaction():
+            yield
+
+    def fetch_all(self, query: str, **parameters: object) -> list[Row]:
+        """Return every row."""
+        return self._connection.execute(query, parameters, binary=True).fetchall()
+
+    def fetch_optional(self, query: str, **parameters: object) -> Row | None:
+        """Return the first row, or None."""
+        return self._connection.execute(query, parameters, binary=True).fetchone()
+
+    def execute(self, query: str, **parameters: object) -> int:
+        """Run a statement and return how many rows it touched."""
+        count: int = self._connection.execute(query, parameters or None).rowcount
+        return count
+
+    def copy_in(self, table: str, columns: Sequence[Column]) -> None:
+        """Append rows of integers to ``table`` by binary COPY."""
+        names = ", ".join(column.name for column in columns)
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
+        ):
+            for block in binary_copy(columns):
+                copy.write(block)
+
+    def take_lock(self, key: int) -> bool:
+        """Take an advisory lock that this session holds until it ends; False if another has it."""
+        row = self.fetch_optional("SELECT pg_try_advisory_lock(%(key)s) AS taken", key=key)
+        return bool(row is not None and row.taken)
