@@ -1,0 +1,18 @@
+"""What can be wrong with a question about the past."""
+
+from playhead.base.errors import Invalid
+from playhead.base.time import Micros, format_instant
+
+
+class InstantInFuture(Invalid):
+    """The instant has not come yet, so nobody can know the book at it."""
+
+    code = "book.in_future"
+
+    def __init__(self, *, at: Micros, now: Micros) -> None:
+        super().__init__(
+            f"{format_instant(at)} is in the future: it is {format_instant(now)} now",
+            field="at",
+            at=format_instant(at),
+            now=format_instant(now),
+        )
