@@ -1,0 +1,1 @@
+"""Segments of events: encoded, kept, read; and the manifest that finds them."""

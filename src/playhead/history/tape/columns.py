@@ -1,0 +1,118 @@
+"""A run of one market's events as columns, and the level codes that books are summed by.
+
+A level code is ``price * 2 + side``: one integer names a side and a price, and its order is the
+order of prices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playhead.history.books import Book, Price, Side, Size
+
+Ints = NDArray[np.int64]
+
+NO_TIME = np.iinfo(np.int64).min
+"""Stands for "this clock was not recorded" in a column of times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Events of one market in order of position; every array is int64 of shape ``(n,)``.
+
+    Attributes:
+        position: Strictly ascending.
+        received_at: UTC microseconds by our clock, or NO_TIME.
+        exchange_at: UTC microseconds by the exchange's clock, or NO_TIME.
+        level: Level codes.
+        change: Hundredths of a contract, signed, never zero.
+    """
+
+    position: Ints
+    received_at: Ints
+    exchange_at: Ints
+    level: Ints
+    change: Ints
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """A book as two arrays of equal length: level codes, strictly ascending, and sizes above 0."""
+
+    level: Ints
+    size: Ints
+
+
+EMPTY_LEVELS = Levels(np.empty(0, np.int64), np.empty(0, np.int64))
+_DENSE = 1 << 17
+
+
+def level_code(side: Side, price: int) -> int:
+    """Return the code of a level."""
+    return price * 2 + side
+
+
+def levels_of(sizes: Mapping[int, int]) -> Levels:
+    """Return the levels of ``sizes``, which maps level codes to sizes above 0."""
+    codes = sorted(sizes)
+    return Levels(
+        np.array(codes, dtype=np.int64),
+        np.array([sizes[code] for code in codes], dtype=np.int64),
+    )
+
+
+def book_of(levels: Levels) -> Book:
+    """Return ``levels`` as a book."""
+    sides: tuple[dict[Price, Size], dict[Price, Size]] = ({}, {})
+    for code, size in zip(levels.level.tolist(), levels.size.tolist(), strict=True):
+        sides[code & 1][Price(code >> 1)] = Size(size)
+    return Book(yes=sides[Side.YES], no=sides[Side.NO])
+
+
+def levels_from_book(book: Book) -> Levels:
+    """Return ``book`` as arrays."""
+    return levels_of({level_code(side, p): s for side in Side for p, s in book.side(side).items()})
+
+
+def sum_levels(start: Levels, level: Ints, change: Ints) -> Levels:
+    """Return ``start`` after every change, summed at once: the order of changes does not matter.
+
+    Levels whose sum is zero are absent. The result may hold negative sizes if a change was lost;
+    what is on the tape was checked when it was written.
+    """
+    codes = np.concatenate((start.level, level))
+    sizes = np.concatenate((start.size, change))
+    if not len(codes):
+        return EMPTY_LEVELS
+    low = int(codes.min())
+    unit = int(np.gcd.reduce((codes - low) >> 1)) or 1
+    dense = ((codes - low) >> 1) // unit * 2 + ((codes - low) & 1)
+    span = int(dense.max()) + 1
+    if span > _DENSE:
+        return _sum_sparse(codes, sizes)
+    totals = np.zeros(span, dtype=np.int64)
+    np.add.at(totals, dense, sizes)
+    found = np.flatnonzero(totals)
+    return Levels((found >> 1) * (unit * 2) + (found & 1) + low, totals[found])
+
+
+def _sum_sparse(codes: Ints, sizes: Ints) -> Levels:
+    found, where = np.unique(codes, return_inverse=True)
+    totals = np.zeros(len(found), dtype=np.int64)
+    np.add.at(totals, where, sizes)
+    kept = totals != 0
+    return Levels(found[kept], totals[kept])
+
+
+def running_max(times: Ints, base: int | None) -> Ints:
+    """Return the latest time seen up to and with each event; ``base`` came before the first.
+
+    A clock that was not recorded leaves the running maximum where it was.
+    """
+    start = np.maximum(times, NO_TIME if base is None else base)
+    return np.maximum.accumulate(start)
