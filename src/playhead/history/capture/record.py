@@ -1,7 +1,8 @@
 """What a capture is made of: records, one after the other, each with a time and a connection."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 from playhead.base.time import Nanos
 
@@ -27,9 +28,8 @@ class Kind(IntEnum):
     """Nothing will ever follow: the capture is complete. JSON: ``cause``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One entry of a capture.
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """One entry of a capture. A msgspec struct: ten times cheaper to make than a dataclass.
 
     Attributes:
         offset: Bytes from the start of the capture's logical stream to this record.
