@@ -1,0 +1,1 @@
+"""A server that speaks the exchange's protocol, and the simulated exchange behind it."""
