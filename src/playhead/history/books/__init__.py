@@ -1,6 +1,7 @@
 """Levels, changes and books. Pure: no clock, no I/O, no floats."""
 
 from playhead.history.books.errors import NegativeSize
+from playhead.history.books.ladder import Ladder, Level, best_levels, ladder_of
 from playhead.history.books.model import (
     DOLLAR,
     PRICE_DIGITS,
@@ -24,13 +25,17 @@ __all__ = [
     "SIZE_DIGITS",
     "Book",
     "Change",
+    "Ladder",
+    "Level",
     "NegativeSize",
     "Price",
     "Side",
     "Size",
+    "best_levels",
     "fold",
     "format_price",
     "format_size",
+    "ladder_of",
     "parse_price",
     "parse_size",
     "set_level",

@@ -1,0 +1,62 @@
+"""OpenAPI from the wire types themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+
+from playhead.web.problems import Problem
+
+_SCHEMAS = "x-schemas"
+_REFERENCE = "#/components/schemas/{name}"
+
+
+class Api(FastAPI):
+    """FastAPI whose OpenAPI document takes in the schemas that ``answer`` declared."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI 3.1 document."""
+        if self.openapi_schema is None:
+            self.openapi_schema = _with_schemas(super().openapi())
+        return self.openapi_schema
+
+
+def answer(
+    description: str, body: type[object], *, status: int = 200, lines: object = None
+) -> dict[int | str, dict[str, Any]]:
+    """Declare a successful answer, for an endpoint's ``responses``.
+
+    Args:
+        description: What the answer is.
+        body: The wire type of the JSON body.
+        status: Its HTTP status.
+        lines: The wire type (or union) of one line of the NDJSON form, where there is one.
+    """
+    content = {"application/json": {"schema": _reference(body)}}
+    kinds: list[Any] = [body]
+    if lines is not None:
+        content["application/x-ndjson"] = {"schema": _reference(lines)}
+        kinds.append(lines)
+    _, schemas = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
+    return {status: {"description": description, "content": content, _SCHEMAS: schemas}}
+
+
+def _reference(kind: Any) -> dict[str, Any]:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    return schema
+
+
+def _with_schemas(document: dict[str, Any]) -> dict[str, Any]:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    _, problem = msgspec.json.schema_components([Problem], ref_template=_REFERENCE)
+    schemas.update(problem)
+    for path in document["paths"].values():
+        for operation in path.values():
+            _hoist(operation["responses"], schemas)
+    return document
+
+
+def _hoist(responses: Mapping[str, dict[str, Any]], schemas: dict[str, Any]) -> None:
+    for response in responses.values():
+        schemas.update(response.pop(_SCHEMAS, {}))

@@ -1,0 +1,33 @@
+"""What every endpoint may ask of the application it runs in: the time and the cursors."""
+
+from collections.abc import Callable
+from typing import Annotated, cast
+
+from fastapi import Depends, FastAPI, Request
+
+from playhead.base.time import Micros
+from playhead.web.cursors import Cursors
+from playhead.web.requests import request_id_of
+
+
+def install_state(app: FastAPI, *, now: Callable[[], Micros], cursors: Cursors) -> None:
+    """Give ``app`` its clock and its cursors."""
+    app.state.now = now
+    app.state.cursors = cursors
+
+
+async def _now(request: Request) -> Micros:
+    return cast(Callable[[], Micros], request.app.state.now)()
+
+
+async def _cursors(request: Request) -> Cursors:
+    return cast(Cursors, request.app.state.cursors)
+
+
+async def _request_id(request: Request) -> str:
+    return request_id_of(request.scope)
+
+
+Now = Annotated[Micros, Depends(_now)]
+CursorBox = Annotated[Cursors, Depends(_cursors)]
+RequestId = Annotated[str, Depends(_request_id)]
