@@ -1,0 +1,34 @@
+"""An embedded Valkey, for real."""
+
+from pathlib import Path
+
+import redis
+
+from playhead.entrypoints.embedded import running_valkey
+
+
+def test_it_answers_at_its_address(valkey_url: str) -> None:
+    with redis.Redis.from_url(valkey_url) as client:
+        assert client.ping()
+
+
+def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    with running_valkey(tmp_path) as url, redis.Redis.from_url(url) as client:
+        client.set("key", "value")
+
+    with running_valkey(tmp_path) as url, redis.Redis.from_url(url) as client:
+        assert client.get("key") == b"value"
+
+
+def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 30)
+
+    with running_valkey(folder) as url, redis.Redis.from_url(url) as client:
+        assert client.ping()
+
+
+def test_nobody_else_may_enter_the_folder_of_its_socket(tmp_path: Path) -> None:
+    with running_valkey(tmp_path):
+        mode = (tmp_path / "socket").stat().st_mode
+
+    assert mode & 0o077 == 0
