@@ -1,0 +1,86 @@
+"""Whether anything is missing: one counter for each subscription of one connection. Pure.
+
+A ``seq`` counts per ``sid``, over all markets of the subscription. Control replies (``ok``,
+``unsubscribed``, an error of the subscription) count too when they carry a number; one without a
+number takes no slot. The first number seen starts a counter.
+
+Source: Kalshi's AsyncAPI document; public captures in which ``ok`` takes slots between snapshots.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from playhead.history.kalshi.messages import Message, Subscribed
+
+
+class Verdict(IntEnum):
+    """What a number says about the messages before it."""
+
+    IN_ORDER = 0
+    DUPLICATE = 1
+    """The number of the message before: the same message again."""
+    GAP = 2
+    """Messages are missing, or the counter went back."""
+    UNNUMBERED = 3
+    """The message carries no number: nothing can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The number that was due on a subscription, and the one that came."""
+
+    sid: int
+    expected: int
+    found: int
+
+
+_IN_ORDER, _DUPLICATE, _GAP, _UNNUMBERED = Verdict
+
+
+class SequenceTracker:
+    """The counters of one connection.
+
+    After a gap the counter goes on from the number found. ``gap`` holds the newest gap.
+    """
+
+    __slots__ = ("_last", "gap")
+
+    def __init__(self) -> None:
+        self._last: dict[int, int] = {}
+        self.gap: Gap | None = None
+
+    @classmethod
+    def of(cls, state: Mapping[int, int]) -> "SequenceTracker":
+        """Return a tracker that goes on where ``state()`` was taken."""
+        tracker = cls()
+        tracker._last.update(state)
+        return tracker
+
+    def state(self) -> dict[int, int]:
+        """Return the last number of each ``sid``."""
+        return dict(self._last)
+
+    def check(self, sid: int | None, seq: int | None) -> Verdict:
+        """Take one message's numbers into account and return what they say."""
+        if seq is None or sid is None:
+            return _UNNUMBERED
+        last = self._last.get(sid)
+        if last is None or seq == last + 1:
+            self._last[sid] = seq
+            return _IN_ORDER
+        if seq == last:
+            return _DUPLICATE
+        self._last[sid] = seq
+        self.gap = Gap(sid, last + 1, seq)
+        return _GAP
+
+    def observe(self, message: Message) -> Verdict:
+        """Take one message into account: ``check``, and a new subscription starts a new counter."""
+        if isinstance(message, Subscribed) and message.sid is not None:
+            self.forget(message.sid)
+        return self.check(message.sid, message.seq)
+
+    def forget(self, sid: int) -> None:
+        """Drop the counter of a subscription that has ended or starts anew."""
+        self._last.pop(sid, None)

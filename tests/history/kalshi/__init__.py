@@ -1,0 +1,1 @@
+"""The exchange's protocol, client side."""
