@@ -1,6 +1,5 @@
 """Puts groups of records on the disk: durable when the call returns, cut into files."""
 
-import fcntl
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,28 +8,8 @@ from pathlib import Path
 from playhead.history.capture.errors import CaptureInUse
 from playhead.history.capture.files import Head, raw_path, replacing, sync_data
 from playhead.history.capture.layout import FILE_HEADER, FileHeader, encode_file_header
+from playhead.history.capture.locking import FolderLock
 from playhead.history.capture.recovery import Recovered, recover
-
-
-class FolderLock:
-    """The right to write a capture. The system takes it back when the process dies."""
-
-    def __init__(self, folder: Path) -> None:
-        """Take the lock.
-
-        Raises:
-            CaptureInUse: Somebody else holds it.
-        """
-        self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(self._descriptor)
-            raise CaptureInUse(folder) from error
-
-    def release(self) -> None:
-        """Give the lock back."""
-        os.close(self._descriptor)
 
 
 class LogAppender:
@@ -47,7 +26,7 @@ class LogAppender:
         self._folder = folder
         self._max_file_bytes = max_file_bytes
         self._on_full = on_full
-        self._lock = FolderLock(folder)
+        self._lock = _take(folder)
         self._torn = False
         self.durable = 0
         self._base = 0
@@ -141,3 +120,10 @@ class LogAppender:
         if self._head is not None:
             self._head.close()
         self._lock.release()
+
+
+def _take(folder: Path) -> FolderLock:
+    try:
+        return FolderLock(folder)
+    except BlockingIOError as error:
+        raise CaptureInUse(folder) from error

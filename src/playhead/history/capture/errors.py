@@ -77,12 +77,12 @@ class BadCaptureName(Invalid):
 
 
 class BadRecording(Invalid):
-    """A recording to import holds a line that is none."""
+    """A recording to import cannot be read, or holds a line that is no frame."""
 
     code = "capture.bad_recording"
 
     def __init__(self, file: Path, line: int, fault: str, *, field: str | None = None) -> None:
-        where = f"{file}, line {line}" + (f", field {field}" if field else "")
+        where = str(file) + (f", line {line}" if line else "") + (f", {field}" if field else "")
         super().__init__(f"{where}: {fault}", field=field, line=line)
 
 

@@ -84,9 +84,10 @@ class Sealer:
         """Have the file of ``base``, which is complete, sealed soon."""
         self._bases.put(base)
 
-    def stop(self) -> None:
-        """End quickly; what is not sealed stays raw."""
-        self._stopping.set()
+    def stop(self, *, quickly: bool) -> None:
+        """End: ``quickly``, and what is not sealed stays raw; else when all is sealed."""
+        if quickly:
+            self._stopping.set()
         self._bases.put(None)
         if self._thread.is_alive():
             self._thread.join()

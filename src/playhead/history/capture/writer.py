@@ -143,18 +143,7 @@ class CaptureWriter:
         Raises:
             CaptureUnwritable: The disk refuses the last records; they are lost.
         """
-        with self._lock:
-            if self._closing:
-                return
-            self._closing = True
-        self._wake.set()
-        self._thread.join()
-        self._sealer.stop()
-        self._appender.close()
-        if self.waiting_bytes:
-            raise CaptureUnwritable(
-                self._folder, self._fault or "it was closed", waiting_bytes=self.waiting_bytes
-            )
+        self._close(quickly=True)
 
     def finish(self, detail: bytes, *, received_at: Nanos | None) -> None:
         """Append FINISHED with ``detail`` (JSON), close, and compress every file.
@@ -163,7 +152,7 @@ class CaptureWriter:
             CaptureUnwritable: The disk refuses.
         """
         self.append(Kind.FINISHED, detail, received_at=received_at)
-        self.close()
+        self._close(quickly=False)
         try:
             for file in log_files(self._folder):
                 if not file.sealed:
@@ -181,6 +170,20 @@ class CaptureWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _close(self, *, quickly: bool) -> None:
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+        self._wake.set()
+        self._thread.join()
+        self._sealer.stop(quickly=quickly)
+        self._appender.close()
+        if self.waiting_bytes:
+            raise CaptureUnwritable(
+                self._folder, self._fault or "it was closed", waiting_bytes=self.waiting_bytes
+            )
 
     def _is_over(self, size: int) -> bool:
         return len(self._group) + len(self._buffer) + size > self._max_waiting_bytes
