@@ -10,6 +10,7 @@ from playhead.history.capture.errors import (
     CaptureNotFound,
     CaptureUnwritable,
     CorruptCapture,
+    DamagedCaptures,
     ImportedOtherwise,
     RecordTooLong,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "CaptureUnwritable",
     "CaptureWriter",
     "CorruptCapture",
+    "DamagedCaptures",
     "Imported",
     "ImportedOtherwise",
     "Kind",

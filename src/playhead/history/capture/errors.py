@@ -64,6 +64,15 @@ class CorruptCapture(Incomplete):
         self.fault = fault
 
 
+class DamagedCaptures(Incomplete):
+    """Captures were verified and some are not whole."""
+
+    code = "capture.damaged"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"damaged: {', '.join(names)}", captures=names)
+
+
 class CaptureNotFound(NotFound):
     """No capture has this number or name."""
 
