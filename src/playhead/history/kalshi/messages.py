@@ -1,7 +1,7 @@
 """What the exchange says on its WebSocket, as exact values, whatever its generation.
 
-Times are UTC microseconds, prices micro-dollars, sizes hundredths of a contract. ``seq`` and ``sid``
-are None where the exchange sends none (``ticker`` carries no ``seq``, ``subscribed`` neither).
+Times are UTC microseconds, prices micro-dollars, sizes hundredths of a contract. ``seq`` and
+``sid`` are None where the exchange sends none (``ticker`` has no ``seq``, ``subscribed`` neither).
 
 Source: Kalshi's AsyncAPI document of September 2026 and public captures of 2023 to 2026.
 """
