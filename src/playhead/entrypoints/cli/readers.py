@@ -1,0 +1,62 @@
+"""The readers behind the reading commands, on the database of a running home."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from playhead.base.errors import Unavailable
+from playhead.base.time import Micros
+from playhead.entrypoints.embedded import EmbeddedPostgres
+from playhead.entrypoints.settings import Settings
+from playhead.history.markets import Markets
+from playhead.history.markets.dependencies import MarketReader
+from playhead.history.rewind import Rewind
+from playhead.history.rewind.dependencies import RewindReader
+from playhead.storage.postgres import Database
+
+
+class NothingRuns(Unavailable):
+    """The home's own database is not running, so there is nothing to read from."""
+
+    code = "home.not_running"
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What the reading commands read from."""
+
+    rewind: RewindReader
+    markets: MarketReader
+
+
+@asynccontextmanager
+async def open_readers(settings: Settings) -> AsyncIterator[Readers]:
+    """Open the readers of the home that ``settings`` name.
+
+    Raises:
+        NothingRuns: Its embedded database is not up.
+    """
+    async with Database.open(database_url(settings), connections=1) as database:
+        yield Readers(Rewind(database), Markets(database))
+
+
+def database_url(settings: Settings) -> str:
+    """Return the address of the database that the home uses.
+
+    Raises:
+        NothingRuns: It is the embedded one, and that is not up.
+    """
+    if settings.database_url is not None:
+        return settings.database_url
+    embedded = EmbeddedPostgres(settings.home / "postgres")
+    if not embedded.is_ready():
+        raise NothingRuns(
+            f"nothing is running in {settings.home}: start it with `playhead demo` or `playhead up`"
+        )
+    return embedded.url
+
+
+def clock_now() -> Micros:
+    """Return the time of this machine."""
+    return Micros(time.time_ns() // 1000)

@@ -1,0 +1,97 @@
+"""The process that serves the HTTP API.
+
+It binds to loopback only: until accounts exist, whoever can connect may read.
+"""
+
+import asyncio
+import signal
+import socket
+import time
+from contextlib import AbstractContextManager, nullcontext
+
+import uvicorn
+
+from playhead.base.time import Micros
+from playhead.entrypoints.embedded import postgres_url
+from playhead.entrypoints.http_app import build_app
+from playhead.entrypoints.listening import LOOPBACK, cursor_key, listen
+from playhead.entrypoints.settings import Settings
+from playhead.history.markets import Markets
+from playhead.history.rewind import Rewind
+from playhead.storage.postgres import Database
+from playhead.web.health import Check
+
+STOP_SECONDS = 2
+
+
+def main(settings: Settings) -> None:
+    """Serve the API until SIGTERM or SIGINT; answers under way get ``STOP_SECONDS`` to finish.
+
+    Raises:
+        PortBusy: Another program listens on the port.
+    """
+    listener = listen(LOOPBACK, settings.port)
+    with asyncio.Runner(loop_factory=uvicorn.Config("", loop="uvloop").get_loop_factory()) as loop:
+        loop.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    url = settings.database_url or postgres_url(settings.home / "postgres")
+    async with Database.open(url) as database:
+        app = build_app(
+            rewind=Rewind(database),
+            markets=Markets(database),
+            checks={"database": _check_of(database)},
+            now=_now,
+            cursor_key=cursor_key(settings.home),
+        )
+        server = _Server(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        _stop_on_signals(server)
+        _announce(listener)
+        await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that leaves signals to us: its own handling ends the process before the pool."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _announce(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    print(  # the first line of the process's log
+        f"API on http://{host}:{port}, for this machine only: until accounts exist it listens on"
+        " loopback and nowhere else",
+        flush=True,
+    )
+
+
+def _check_of(database: Database) -> Check:
+    async def check() -> None:
+        async with database.reading() as connection:
+            await connection.fetch_optional("SELECT 1 AS alive")
+
+    return check
+
+
+def _now() -> Micros:
+    return Micros(time.time_ns() // 1000)
