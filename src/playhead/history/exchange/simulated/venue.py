@@ -1,7 +1,7 @@
 """The exchange as it stands: what is listed, what was traded, what was just told."""
 
 from bisect import bisect_right
-from collections import deque
+from collections import defaultdict, deque
 from functools import partial
 from itertools import accumulate
 from random import Random
@@ -34,6 +34,7 @@ class Venue:
         self.series: dict[str, SeriesListing] = {}
         self.events: dict[str, EventListing] = {}
         self.markets: dict[str, Market] = {}
+        self.members: dict[str, list[Market]] = defaultdict(list)
         self.trades: deque[Traded] = deque(maxlen=_TRADES_KEPT)
         self._seed = seed
         self._agenda = agenda
@@ -56,6 +57,7 @@ class Venue:
             was_trading=was_trading,
         )
         self.markets[listing.ticker] = market
+        self.members[event.ticker].append(market)
         self._roster_is_stale = True
         return market
 

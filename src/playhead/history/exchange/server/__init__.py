@@ -1,0 +1,19 @@
+"""The exchange's protocol, served: WebSocket and REST over a simulated exchange."""
+
+from playhead.history.exchange.server.exchange import Exchange, UnknownConnection
+from playhead.history.exchange.server.options import ExchangeOptions, InvalidOption
+from playhead.history.exchange.server.running import (
+    PortInUse,
+    RunningExchange,
+    running_exchange,
+)
+
+__all__ = [
+    "Exchange",
+    "ExchangeOptions",
+    "InvalidOption",
+    "PortInUse",
+    "RunningExchange",
+    "UnknownConnection",
+    "running_exchange",
+]

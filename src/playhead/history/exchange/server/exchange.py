@@ -1,0 +1,112 @@
+"""The exchange in service: a simulation that keeps pace with a clock, and those connected to it."""
+
+import asyncio
+from collections.abc import Callable
+from itertools import count
+
+from playhead.base.errors import NotFound
+from playhead.base.time import MICROS_PER_SECOND, Micros
+from playhead.history.exchange.server.commands import Refusal
+from playhead.history.exchange.server.connection import Connection
+from playhead.history.exchange.server.hub import Hub
+from playhead.history.exchange.server.options import ExchangeOptions
+from playhead.history.exchange.simulated import Happening, Simulation
+
+Clock = Callable[[], Micros]
+Observer = Callable[[Happening], None]
+
+_TICK_SECONDS = 0.02
+_LONGEST_SLICE = MICROS_PER_SECOND // 5
+
+
+class UnknownConnection(NotFound):
+    """No open connection has that number, or none has that subscription."""
+
+    code = "exchange.unknown_connection"
+
+
+class Exchange:
+    """One simulated exchange and its connections.
+
+    Args:
+        clock: UTC microseconds of exchange time; the simulation follows it.
+
+    ``observers`` are called with everything that happens, after it was sent.
+    """
+
+    def __init__(self, options: ExchangeOptions, start: Micros, clock: Clock) -> None:
+        self.options = options
+        self.simulation = Simulation(
+            seed=options.seed, start=start, markets=options.markets, rate=options.rate
+        )
+        self.hub = Hub(self.simulation)
+        self.connections: dict[int, Connection] = {}
+        self.observers: list[Observer] = []
+        self._clock = clock
+        self._numbers = count(1)
+
+    def admit(self, connection: Connection) -> int:
+        """Take a connection in and return its number, counted from 1."""
+        number = next(self._numbers)
+        self.connections[number] = connection
+        return number
+
+    def dismiss(self, number: int) -> None:
+        """Forget a connection that has ended."""
+        self.connections.pop(number).session.close()
+
+    async def keep_pace(self) -> None:
+        """Follow the clock in small steps until cancelled."""
+        while True:
+            target = self._clock()
+            while self.simulation.now < target:
+                self.step(Micros(min(target, self.simulation.now + _LONGEST_SLICE)))
+                await asyncio.sleep(0)
+            await asyncio.sleep(_TICK_SECONDS)
+
+    def step(self, until: Micros) -> None:
+        """Let exchange time pass up to ``until`` and send what happened."""
+        happenings = self.simulation.advance(until)
+        self.hub.publish(happenings)
+        for observer in self.observers:
+            for happening in happenings:
+                observer(happening)
+
+    # -- faults ---------------------------------------------------------------------------------
+
+    def drop_one(self, sid: int, connection: int | None = None) -> None:
+        """Lose the next frame of ``sid``: its number is never sent.
+
+        Raises:
+            UnknownConnection: Nobody has that subscription.
+        """
+        for held in self._holding(sid, connection):
+            held.session.lose_next(sid)
+
+    def end_subscription(self, sid: int, code: int, connection: int | None = None) -> None:
+        """End ``sid`` with error 10 or 25; it is silent from then on.
+
+        Raises:
+            UnknownConnection: Nobody has that subscription.
+            ValueError: The code is no error of the exchange.
+        """
+        for held in self._holding(sid, connection):
+            held.session.end_with(held.session.subscriptions[sid], Refusal(code))
+
+    def disconnect(self, connection: int | None = None) -> None:
+        """Reset the TCP connection of one or of all, without a closing handshake."""
+        for held in self._chosen(connection):
+            held.cut()
+
+    def _holding(self, sid: int, number: int | None) -> list[Connection]:
+        holding = [held for held in self._chosen(number) if sid in held.session.subscriptions]
+        if not holding:
+            raise UnknownConnection(f"no connection has subscription {sid}", sid=sid)
+        return holding
+
+    def _chosen(self, number: int | None) -> list[Connection]:
+        if number is None:
+            return list(self.connections.values())
+        if number not in self.connections:
+            raise UnknownConnection(f"there is no connection {number}", connection=number)
+        return [self.connections[number]]

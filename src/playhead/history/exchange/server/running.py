@@ -1,0 +1,119 @@
+"""A simulated exchange on a port: in this process for a while, or until it is told to stop."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from playhead.base.errors import Conflict
+from playhead.base.time import Micros
+from playhead.history.exchange.server.app import REST_PATH, WS_PATH, build_app
+from playhead.history.exchange.server.exchange import Clock, Exchange
+from playhead.history.exchange.server.handshake import Gate, load_keys
+from playhead.history.exchange.server.options import ExchangeOptions
+from playhead.history.exchange.server.transport import PING_SECONDS, ExchangeProtocol
+
+_GRACE_SECONDS = 1
+
+
+class PortInUse(Conflict):
+    """Another process listens on the port."""
+
+    code = "exchange.port_in_use"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningExchange:
+    """Where a running exchange is found, and the exchange itself."""
+
+    host: str
+    port: int
+    exchange: Exchange
+
+    @property
+    def rest_url(self) -> str:
+        """Base of the REST interface, without a slash at the end."""
+        return f"http://{self.host}:{self.port}{REST_PATH}"
+
+    @property
+    def ws_url(self) -> str:
+        """The WebSocket."""
+        return f"ws://{self.host}:{self.port}{WS_PATH}"
+
+
+@asynccontextmanager
+async def running_exchange(options: ExchangeOptions) -> AsyncIterator[RunningExchange]:
+    """Serve a simulated exchange inside the running event loop while the context lasts.
+
+    Raises:
+        PortInUse: Somebody else has the port.
+    """
+    listener = _listen(options.host, options.port)
+    start = options.start if options.start is not None else Micros(time.time_ns() // 1000)
+    exchange = Exchange(options, start, _clock(start, options.speed))
+    server = _Server(_config(exchange))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve(sockets=[listener]))
+        pace = group.create_task(exchange.keep_pace())
+        try:
+            await server.listening.wait()
+            yield RunningExchange(options.host, listener.getsockname()[1], exchange)
+        finally:
+            pace.cancel()
+            server.should_exit = True
+
+
+def _clock(start: Micros, speed: float) -> Clock:
+    began = time.monotonic_ns()
+    permille = round(speed * 1000)
+
+    def now() -> Micros:
+        elapsed = (time.monotonic_ns() - began) // 1000
+        return Micros(start + elapsed * permille // 1000)
+
+    return now
+
+
+def _config(exchange: Exchange) -> uvicorn.Config:
+    options = exchange.options
+    gate = Gate(load_keys(options.public_keys), is_open=options.open_mode)
+    return uvicorn.Config(
+        build_app(exchange, gate, lambda: time.time_ns() // 1_000_000),
+        ws=ExchangeProtocol,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=None,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    # Signals belong to the process; whoever runs us decides what they mean.
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortInUse(f"{host}:{port} is taken: {error.strerror}", port=port) from error
+    return listener
