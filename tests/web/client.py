@@ -1,0 +1,61 @@
+"""The API over fakes, asked in process."""
+
+import asyncio
+from collections.abc import Mapping
+
+import httpx2
+
+from playhead.base.time import Micros
+from playhead.entrypoints.http_app import build_app
+from playhead.history.markets.dependencies import MarketReader
+from playhead.history.rewind.dependencies import RewindReader
+from playhead.web.health import Check
+from playhead.web.openapi import Api
+from tests.history.markets.fakes import FakeMarkets
+from tests.history.rewind.builders import second
+from tests.history.rewind.fakes import FakeRewind
+
+KEY = b"k" * 32
+NOW = second(1000)
+
+
+def api(
+    *,
+    rewind: RewindReader | None = None,
+    markets: MarketReader | None = None,
+    checks: Mapping[str, Check] | None = None,
+    now: Micros = NOW,
+) -> Api:
+    return build_app(
+        rewind=rewind or FakeRewind(),
+        markets=markets or FakeMarkets(),
+        checks=checks or {},
+        now=lambda: now,
+        cursor_key=KEY,
+    )
+
+
+def ask(
+    app: Api,
+    path: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> httpx2.Response:
+    async def exchange() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.request(method, path, headers=headers, params=params)
+
+    return asyncio.run(exchange())
+
+
+def fault(answer: httpx2.Response) -> tuple[int, str, str | None]:
+    """Return status, code and field of an error, after checking that the envelope is whole."""
+    body = answer.json()
+    assert set(body) == {"error", "request_id"}
+    assert set(body["error"]) == {"code", "message", "status", "field", "details"}
+    assert body["error"]["status"] == answer.status_code
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+    return answer.status_code, body["error"]["code"], body["error"]["field"]
