@@ -3,7 +3,7 @@
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -99,14 +99,17 @@ class Settings(BaseSettings):
         return self
 
 
-def load_settings() -> Settings:
-    """Return the settings that the environment gives.
+def load_settings(**chosen: object) -> Settings:
+    """Return the settings that the environment gives, ``chosen`` ones taking precedence.
+
+    A chosen value of None counts as not chosen.
 
     Raises:
         InvalidSetting: One sentence that names the variable at fault.
     """
+    given: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
     try:
-        settings = Settings()
+        settings = Settings(**given)
     except ValidationError as error:
         raise InvalidSetting(_sentence(error)) from error
     if "exchange" not in settings.model_fields_set and settings.kalshi_key_id is not None:

@@ -52,7 +52,7 @@ def test_stopping_leaves_no_process(tmp_path: Path) -> None:
     server.stop(process)
 
     assert process.returncode == 0
-    assert processes_in(tmp_path / "data") == []
+    assert processes_in(tmp_path / "data", "postgres") == []
 
 
 def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
@@ -106,9 +106,9 @@ def test_server_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
     starter = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     assert starter.stdout is not None
     starter.stdout.readline()
-    assert wait_until(lambda: processes_in(tmp_path / "data") != [], 10)
+    assert wait_until(lambda: processes_in(tmp_path / "data", "postgres") != [], 10)
 
     starter.send_signal(signal.SIGKILL)
     starter.communicate()
 
-    assert wait_until(lambda: processes_in(tmp_path / "data") == [], 20)
+    assert wait_until(lambda: processes_in(tmp_path / "data", "postgres") == [], 20)

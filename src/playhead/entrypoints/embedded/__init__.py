@@ -2,6 +2,7 @@
 
 from playhead.entrypoints.embedded.errors import ServerFailed
 from playhead.entrypoints.embedded.postgres import EmbeddedPostgres, postgres_url, running_postgres
+from playhead.entrypoints.embedded.reasons import reason_in
 from playhead.entrypoints.embedded.valkey import EmbeddedValkey, running_valkey, valkey_url
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "EmbeddedValkey",
     "ServerFailed",
     "postgres_url",
+    "reason_in",
     "running_postgres",
     "running_valkey",
     "valkey_url",

@@ -9,6 +9,7 @@ from playhead.entrypoints.embedded import processes
 from playhead.entrypoints.embedded.accounts import Account, give, named_account
 from playhead.entrypoints.embedded.errors import ServerFailed
 from playhead.entrypoints.embedded.lending import Lent, lent
+from playhead.entrypoints.embedded.reasons import reason_among
 
 DATABASE = "playhead"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
@@ -42,13 +43,6 @@ def make_data_folder(
     fresh.rename(data)
 
 
-def reason_in(log: str) -> str:
-    """Return the line of ``log`` that says why PostgreSQL gave up."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
-    return (fatal or lines or ["it gave no reason"])[-1]
-
-
 def _run(command: list[str | Path], account: Account | None, loan: Lent, text: str = "") -> None:
     result = subprocess.run(  # noqa: S603 - arguments are ours
         processes.leashed(command, farewell=signal.SIGTERM, account=account),
@@ -62,5 +56,5 @@ def _run(command: list[str | Path], account: Account | None, loan: Lent, text: s
     )
     if result.returncode != 0:
         raise ServerFailed(
-            f"PostgreSQL's data folder could not be made: {reason_in(result.stderr)}"
+            f"PostgreSQL's data folder could not be made: {reason_among(result.stderr)}"
         )

@@ -21,14 +21,15 @@ from playhead.entrypoints.embedded.data_folder import (
     DATABASE,
     ENVIRONMENT,
     make_data_folder,
-    reason_in,
 )
 from playhead.entrypoints.embedded.errors import ServerFailed
 from playhead.entrypoints.embedded.lending import lent
+from playhead.entrypoints.embedded.reasons import reason_in
 from playhead.entrypoints.embedded.sockets import find_socket_folder, make_socket_folder
 
 START_SECONDS = 60.0
-STOP_STEPS = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0))
+STOP_SECONDS = 10.0
+QUIT_SECONDS = 3.0
 LEFTOVER_SECONDS = 10.0
 SOCKET = ".s.PGSQL.5432"
 STATUS_LINE = 7  # of postmaster.pid
@@ -103,12 +104,14 @@ class EmbeddedPostgres:
             return False
         return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
 
-    def stop(self, process: subprocess.Popen[bytes]) -> None:
-        """Stop the server: first as fast as is clean, then less clean; it recovers by itself."""
-        processes.stop(process, *STOP_STEPS)
+    def stop(self, process: subprocess.Popen[bytes], seconds: float = STOP_SECONDS) -> None:
+        """Stop the server cleanly; after ``seconds`` less so, which it recovers from by itself."""
+        processes.stop(process, (signal.SIGINT, seconds), (signal.SIGQUIT, QUIT_SECONDS))
 
     def _clear_leftovers(self) -> None:
-        processes.end_all_in(self._data, signal.SIGQUIT, LEFTOVER_SECONDS)
+        processes.end_all(
+            lambda: processes.processes_in(self._data, "postgres"), signal.SIGQUIT, LEFTOVER_SECONDS
+        )
         if sys.platform != "linux":
             return  # it cannot be known that nobody is there: PostgreSQL judges by its own means
         (self._data / "postmaster.pid").unlink(missing_ok=True)
@@ -137,7 +140,7 @@ def running_postgres(folder: Path, options: Mapping[str, str] | None = None) -> 
     try:
         processes.wait_until(lambda: server.is_ready() or process.poll() is not None, START_SECONDS)
         if process.poll() is not None or not server.is_ready():
-            raise ServerFailed(f"PostgreSQL did not start: {reason_in(log.read_text())}")
+            raise ServerFailed(f"PostgreSQL did not start: {reason_in(log)}")
         yield server.url
     finally:
         server.stop(process)

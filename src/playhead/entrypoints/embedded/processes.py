@@ -54,9 +54,10 @@ def start(
 def stop(
     process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]
 ) -> signal.Signals | None:
-    """Send each step's signal until one ends ``process`` within its seconds; at last SIGKILL.
+    """Send each step's signal until one ends ``process`` within its seconds.
 
-    Returns the signal that was needed, or None when it had ended before.
+    At last SIGKILL, to it and to what it started. Returns the signal that was needed, or None when
+    it had ended before.
     """
     if process.poll() is not None:
         return None
@@ -67,37 +68,52 @@ def stop(
         except subprocess.TimeoutExpired:
             continue
         return number
-    process.kill()
+    os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return signal.SIGKILL
 
 
-def processes_in(folder: Path) -> list[int]:
-    """Return the processes whose working folder is ``folder``; on Linux only, else none."""
+def processes_in(folder: Path, program: str) -> list[int]:
+    """Return the processes of ``program`` that work in ``folder``; none where there is no /proc."""
     found = []
     wanted = os.path.realpath(folder)
-    for entry in Path("/proc").glob("[0-9]*/cwd"):
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(entry) == wanted:
-                found.append(int(entry.parent.name))
+            if os.readlink(entry / "cwd") != wanted:
+                continue
+            if Path(os.readlink(entry / "exe").removesuffix(" (deleted)")).name == program:
+                found.append(int(entry.name))
         except OSError:
             continue  # gone meanwhile, or somebody else's
     return found
 
 
-def end_all_in(folder: Path, number: signal.Signals, seconds: float) -> None:
-    """End every process that works in ``folder``: by ``number``, after ``seconds`` by SIGKILL.
+def birth_of(pid: int) -> str | None:
+    """Return what tells process ``pid`` from a later one with its number; None if there is none.
+
+    Source: proc(5), field 22 of /proc/<pid>/stat; a zombie counts as gone.
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = text.rpartition(")")[2].split()
+    return None if fields[0] == "Z" else fields[19]
+
+
+def end_all(find: Callable[[], list[int]], number: signal.Signals, seconds: float) -> None:
+    """End what ``find`` finds: by ``number``, after ``seconds`` by SIGKILL.
 
     Raises:
         ServerFailed: Some still live.
     """
     for step in (number, signal.SIGKILL):
-        for pid in processes_in(folder):
+        for pid in find():
             with suppress(ProcessLookupError):
                 os.kill(pid, step)
-        if wait_until(lambda: not processes_in(folder), seconds):
+        if wait_until(lambda: not find(), seconds):
             return
-    raise ServerFailed(f"an earlier server still works in {folder}")
+    raise ServerFailed(f"processes of an earlier run do not end: {find()}")
 
 
 def wait_until(claim: Callable[[], bool], seconds: float) -> bool:

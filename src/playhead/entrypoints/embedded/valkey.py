@@ -13,10 +13,11 @@ from urllib.parse import quote
 from playhead.entrypoints.embedded import processes
 from playhead.entrypoints.embedded.binaries import valkey_program
 from playhead.entrypoints.embedded.errors import ServerFailed
+from playhead.entrypoints.embedded.reasons import reason_in
 from playhead.entrypoints.embedded.sockets import find_socket_folder, make_socket_folder
 
 START_SECONDS = 30.0
-STOP_STEPS = ((signal.SIGTERM, 5.0),)
+STOP_SECONDS = 5.0
 LEFTOVER_SECONDS = 5.0
 SOCKET = "valkey.sock"
 OPTIONS = {
@@ -52,7 +53,11 @@ class EmbeddedValkey:
             ServerFailed: An earlier server does not let go of the folder.
         """
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        processes.end_all_in(self._data, signal.SIGTERM, LEFTOVER_SECONDS)
+        processes.end_all(
+            lambda: processes.processes_in(self._data, "valkey-server"),
+            signal.SIGTERM,
+            LEFTOVER_SECONDS,
+        )
         sockets = make_socket_folder(self._sockets, SOCKET, None)
         (sockets / SOCKET).unlink(missing_ok=True)
         options = OPTIONS | {"dir": str(self._data), "unixsocket": str(sockets / SOCKET)}
@@ -67,9 +72,9 @@ class EmbeddedValkey:
         """Return whether the server takes connections."""
         return (find_socket_folder(self._sockets) / SOCKET).is_socket()
 
-    def stop(self, process: subprocess.Popen[bytes]) -> None:
-        """Stop the server after it has written what it holds."""
-        processes.stop(process, *STOP_STEPS)
+    def stop(self, process: subprocess.Popen[bytes], seconds: float = STOP_SECONDS) -> None:
+        """Stop the server after it has written what it holds; kill it after ``seconds``."""
+        processes.stop(process, (signal.SIGTERM, seconds))
 
 
 def valkey_url(folder: Path) -> str:
@@ -87,12 +92,13 @@ def running_valkey(folder: Path) -> Iterator[str]:
     """
     server = EmbeddedValkey(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "valkey.log").open("wb") as output:
+    log = folder / "valkey.log"
+    with log.open("wb") as output:
         process = server.start(output)
     try:
         processes.wait_until(lambda: server.is_ready() or process.poll() is not None, START_SECONDS)
         if process.poll() is not None or not server.is_ready():
-            raise ServerFailed(f"Valkey did not start: see {folder / 'valkey.log'}")
+            raise ServerFailed(f"Valkey did not start: {reason_in(log)}")
         yield server.url
     finally:
         server.stop(process)

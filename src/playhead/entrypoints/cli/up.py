@@ -1,0 +1,36 @@
+"""``playhead up``: everything, until Ctrl-C."""
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from playhead.entrypoints.settings import Exchange, load_settings
+from playhead.entrypoints.supervisor.running import running
+from playhead.entrypoints.supervisor.supervisor import StopAsked
+
+
+def start_everything(
+    exchange: Annotated[
+        Exchange | None, typer.Option(help="Which exchange to record; else PLAYHEAD_EXCHANGE.")
+    ] = None,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="The same as --exchange simulated.")
+    ] = False,
+) -> None:
+    """Start servers, schema and processes, and keep them running until Ctrl-C or SIGTERM."""
+    settings = load_settings(exchange=Exchange.SIMULATED if simulate else exchange)
+    with suppress(StopAsked), running(settings, tell) as playhead:
+        tell(
+            f"Playhead runs (the {settings.exchange} exchange, "
+            f"API on http://127.0.0.1:{settings.port}, state in {playhead.settings.home}); "
+            "Ctrl-C stops it"
+        )
+        playhead.supervisor.run(on_tick=lambda: None, until=lambda: False)
+        tell("stopping ...")
+    tell("stopped")
+
+
+def tell(sentence: str) -> None:
+    """Say what happens to whoever started us."""
+    typer.echo(sentence, err=True)

@@ -1,0 +1,1 @@
+"""Starts, watches, restarts and stops everything that runs on one machine."""

@@ -1,0 +1,54 @@
+"""The processes of Playhead, and how each is run."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from typing import cast
+
+from playhead.base.errors import NotFound
+from playhead.entrypoints.settings import Exchange, Settings, child_environment
+from playhead.entrypoints.supervisor.part import Program
+
+Main = Callable[[Settings], None]
+
+# By order of start; they are stopped in the opposite order, so that what was recorded last still
+# finds its way.
+MODULES = {
+    "api": "playhead.entrypoints.http",
+    "sealer": "playhead.entrypoints.sealer",
+    "ingest": "playhead.entrypoints.ingest",
+    "exchange": "playhead.entrypoints.exchange",
+    "recorder": "playhead.entrypoints.recorder",
+}
+
+
+class UnknownProgram(NotFound):
+    """There is no process of that name."""
+
+    code = "program.unknown"
+
+
+def programs_of(settings: Settings) -> list[Program]:
+    """Return the processes that ``settings`` ask for, by order of start."""
+    environment = child_environment(settings)
+    return [
+        Program(name, command_of(name), environment)
+        for name in MODULES
+        if name != "exchange" or settings.exchange is Exchange.SIMULATED
+    ]
+
+
+def command_of(name: str) -> tuple[str, ...]:
+    """Return the command that runs process ``name`` in the foreground."""
+    return (sys.executable, "-P", "-m", "playhead.entrypoints.cli.run", name)
+
+
+def main_of(name: str) -> Main:
+    """Return the main function of process ``name``; only its module is loaded.
+
+    Raises:
+        UnknownProgram: There is none.
+    """
+    if name not in MODULES:
+        raise UnknownProgram(f"there is no process {name!r}; there are {', '.join(MODULES)}")
+    return cast(Main, importlib.import_module(MODULES[name]).main)
