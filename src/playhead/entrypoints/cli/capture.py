@@ -125,9 +125,9 @@ def _import_line(file: Path, imported: Imported) -> str:
 def _report_line(capture: Capture, report: Report) -> str:
     verdict = "OK" if report.is_sound else "DAMAGED"
     parts = [
-        f"{report.records:,} records",
-        f"{report.frames:,} frames",
-        f"{len(report.connections):,} connections",
+        _count(report.records, "record"),
+        _count(report.frames, "frame"),
+        _count(len(report.connections), "connection"),
         _size(report.end, report.stored_bytes),
     ]
     if report.first_at is not None and report.last_at is not None:
@@ -138,6 +138,10 @@ def _report_line(capture: Capture, report: Report) -> str:
     if report.fault is not None:
         parts.append(report.fault.message)
     return f"{capture.folder.name}  {verdict}  {', '.join(parts)}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _size(whole: int, stored: int) -> str:

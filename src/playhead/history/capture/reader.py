@@ -1,6 +1,8 @@
 """Reads a capture, live or finished: every durable record, in order, once."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -91,34 +93,41 @@ class CaptureReader:
 
     def _seek(self, offset: int) -> LogCursor:
         while True:
-            before = [file for file in log_files(self._folder) if file.base <= offset]
-            if not before:
-                raise CorruptCapture(self._folder, offset, "the file that held it is gone")
-            cursor = self._open(before[-1])
-            if cursor is not None:
-                cursor.skip_to(offset)
-                return cursor
+            files = log_files(self._folder)
+            with suppress(FileNotFoundError):  # sealed since it was listed
+                return self._open_at(files, offset)
+
+    def _open_at(self, files: list[LogFile], offset: int) -> LogCursor:
+        index = bisect_right(files, offset, key=lambda file: file.base)
+        if index < len(files):
+            following = LogCursor(files[index])
+            if following.header.previous_end <= offset:
+                return following
+            following.close()
+        if index == 0:
+            raise CorruptCapture(self._folder, offset, "the file that held it is gone")
+        cursor = LogCursor(files[index - 1])
+        cursor.skip_to(offset)
+        return cursor
 
     def _next_file(self, cursor: LogCursor, fault: str) -> LogCursor:
         # Records end where the next file says that they end: only there the fault is none.
-        while True:
-            after = [file for file in log_files(self._folder) if file.base > cursor.file.base]
-            if not after:
-                raise cursor.corrupt(fault)
-            following = self._open(after[0])
-            if following is not None:
-                break
+        following = self._open_after(cursor.file)
+        if following is None:
+            raise cursor.corrupt(fault)
         if not following.header.previous_end <= cursor.offset <= following.header.base:
             following.close()
             raise cursor.corrupt(fault)
         self._replace(following)
         return following
 
-    def _open(self, file: LogFile) -> LogCursor | None:
-        try:
-            return LogCursor(file)
-        except FileNotFoundError:
-            return None
+    def _open_after(self, file: LogFile) -> LogCursor | None:
+        while True:
+            after = [found for found in log_files(self._folder) if found.base > file.base]
+            if not after:
+                return None
+            with suppress(FileNotFoundError):  # sealed since it was listed
+                return LogCursor(after[0])
 
     def _replace(self, cursor: LogCursor) -> None:
         if self._cursor is not None:
