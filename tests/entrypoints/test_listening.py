@@ -1,0 +1,29 @@
+"""Where the API listens."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from playhead.entrypoints.listening import LOOPBACK, NotLoopback, PortBusy, cursor_key, listen
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.org", ""])
+def test_any_address_that_others_can_reach_is_refused(host: str) -> None:
+    with pytest.raises(NotLoopback, match=r"listens on 127\.0\.0\.1 only"):
+        listen(host, 0)
+
+
+def test_a_busy_port_is_one_sentence_that_says_what_to_do() -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortBusy, match=f"port {port} .* PLAYHEAD_PORT"):
+            listen(LOOPBACK, port)
+
+
+def test_the_key_of_cursors_stays_the_same_and_is_for_its_owner_only(tmp_path: Path) -> None:
+    key = cursor_key(tmp_path)
+
+    assert cursor_key(tmp_path) == key
+    assert len(key) == 32
+    assert (tmp_path / "cursor.key").stat().st_mode & 0o777 == 0o600
