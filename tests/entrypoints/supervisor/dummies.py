@@ -5,17 +5,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from playhead.entrypoints.cli.ending import run_to_end
 from playhead.entrypoints.settings import Settings, load_settings
 from playhead.entrypoints.supervisor.part import Part, Program
 from playhead.entrypoints.supervisor.running import running
 from playhead.entrypoints.supervisor.supervisor import StopAsked
-
-SLEEPS = "import time; time.sleep(600)"
-CRASHES = "raise SystemExit(3)"
-IGNORES_SIGTERM = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    "print('deaf', flush=True); time.sleep(600)"
-)
 
 
 def program(name: str, script: str) -> Program:
@@ -29,14 +23,15 @@ def programs_in(folder: Path) -> Callable[[Settings], Sequence[Part]]:
     return lambda settings: [program(file.stem, file.read_text()) for file in files]
 
 
-def main(scripts: str) -> None:
+def up(scripts: Path) -> None:
+    """Run until a signal."""
     with (
         suppress(StopAsked),
-        running(load_settings(), print, programs_in(Path(scripts))) as playhead,
+        running(load_settings(), lambda sentence: None, programs_in(scripts)) as playhead,
     ):
         print("started", flush=True)
         playhead.supervisor.run(on_tick=lambda: None, until=lambda: False)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(run_to_end(lambda: up(Path(sys.argv[1]))))
