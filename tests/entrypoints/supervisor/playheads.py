@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,7 @@ class Playhead:
 @contextmanager
 def started(home: Path, **scripts: str) -> Iterator[Playhead]:
     """A Playhead that has started, with a process for each script."""
-    with launched(home, **scripts) as process:
+    with launched(home, scripts=scripts) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
         yield Playhead(home, process)
@@ -63,12 +63,12 @@ def started(home: Path, **scripts: str) -> Iterator[Playhead]:
 
 @contextmanager
 def launched(
-    home: Path, port: int | None = None, **scripts: str
+    home: Path, *, port: int | None = None, scripts: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """The process of a Playhead, started or not."""
     folder = home.with_name(f"{home.name}-scripts")
     folder.mkdir(exist_ok=True)
-    for name, script in scripts.items():
+    for name, script in (scripts or {}).items():
         (folder / f"{name}.py").write_text(script)
     environment = os.environ | {
         "PLAYHEAD_HOME": str(home),
