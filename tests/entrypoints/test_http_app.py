@@ -37,6 +37,7 @@ CODES = {
         "changes.empty_interval",
         "changes.stream_not_paged",
         "changes.moved",
+        "stream.too_many",
         "database.unavailable",
     },
     "/health": set(),

@@ -4,24 +4,30 @@ It binds to loopback only: until accounts exist, whoever can connect may read.
 """
 
 import asyncio
+import logging
 import signal
 import socket
 import time
 from contextlib import AbstractContextManager, nullcontext
 
 import uvicorn
+import uvloop
 
 from playhead.base.time import Micros
 from playhead.entrypoints.embedded import postgres_url
 from playhead.entrypoints.http_app import build_app
 from playhead.entrypoints.listening import LOOPBACK, cursor_key, listen
 from playhead.entrypoints.settings import Settings
+from playhead.entrypoints.status_file import write_status
 from playhead.history.markets import Markets
 from playhead.history.rewind import Rewind
 from playhead.storage.postgres import Database
 from playhead.web.health import Check
 
+NAME = "api"
 STOP_SECONDS = 2
+TICKS_PER_SECOND = 10
+_log = logging.getLogger(__name__)
 
 
 def main(settings: Settings) -> None:
@@ -31,8 +37,8 @@ def main(settings: Settings) -> None:
         PortBusy: Another program listens on the port.
     """
     listener = listen(LOOPBACK, settings.port)
-    with asyncio.Runner(loop_factory=uvicorn.Config("", loop="uvloop").get_loop_factory()) as loop:
-        loop.run(_serve(settings, listener))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, listener))
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
@@ -54,7 +60,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=STOP_SECONDS,
-            )
+            ),
+            settings,
         )
         _stop_on_signals(server)
         _announce(listener)
@@ -62,10 +69,38 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that leaves signals to us: its own handling ends the process before the pool."""
+    """Uvicorn that says how it is once a second, and leaves signals to us.
+
+    Its own handling of signals ends the process before the pool is closed.
+    """
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
         return nullcontext()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_PER_SECOND == 0:
+            self._report()
+        return await super().on_tick(counter)
+
+    def _report(self) -> None:
+        state = self.server_state
+        try:
+            write_status(
+                self._settings.home,
+                NAME,
+                {
+                    "address": f"http://{LOOPBACK}:{self._settings.port}",
+                    "requests": state.total_requests,
+                    "connections": len(state.connections),
+                },
+            )
+        except OSError:
+            # A full disk is no reason to stop answering; the status then grows old, which shows.
+            _log.warning("the status cannot be written", exc_info=True)
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:

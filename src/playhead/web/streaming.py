@@ -1,23 +1,29 @@
 """NDJSON of any length in bounded memory.
 
 Slow consumers are waited for: a line is made only when those before it were taken, so at most one
-chunk (``CHUNK`` bytes and the line that filled it) is held. A stream that was not cut short ends
+chunk (``CHUNK`` bytes and the line that filled it) is held. One that takes nothing for
+``PATIENCE_SECONDS`` is cut off, and only so many streams run at once (`StreamSlots`), because each
+may hold a connection to the database that others need. A stream that was not cut short ends
 with a line of ``"kind": "end"``; one that failed ends with ``"kind": "error"``.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Self
 
 import anyio
 from fastapi.responses import StreamingResponse
-from starlette.types import Send
+from starlette.types import Message, Send
 
-from playhead.base.errors import PlayheadError
+from playhead.base.errors import LimitReached, PlayheadError
 from playhead.web.problems import Fault, InternalError, problem
 from playhead.web.wire import Wire, encode
 
 CHUNK = 64 * 1024
+PATIENCE_SECONDS = 30
+MAX_STREAMS = 4
 NDJSON = "application/x-ndjson"
 _log = logging.getLogger(__name__)
 
@@ -27,6 +33,39 @@ class ErrorLine(Wire, frozen=True, tag_field="kind", tag="error"):
 
     error: Fault
     request_id: str
+
+
+class TooManyStreams(LimitReached):
+    """As many streams as are allowed at once are running; try again when one has ended."""
+
+    code = "stream.too_many"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"only {limit} streams may run at once: try again later", limit=limit)
+
+
+class StreamSlots:
+    """Counts the streams that run."""
+
+    def __init__(self, limit: int = MAX_STREAMS) -> None:
+        self._limit = limit
+        self._taken = 0
+
+    async def hold(self, lines: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        """Yield ``lines`` while holding a slot.
+
+        Raises:
+            TooManyStreams: None is free.
+        """
+        if self._taken >= self._limit:
+            raise TooManyStreams(self._limit)
+        self._taken += 1
+        try:
+            async with aclosing(lines):
+                async for line in lines:
+                    yield line
+        finally:
+            self._taken -= 1
 
 
 class NdjsonStream(StreamingResponse):
@@ -45,8 +84,13 @@ class NdjsonStream(StreamingResponse):
 
     async def stream_response(self, send: Send) -> None:
         """Send every chunk, then close the source, also for a client that went away."""
+
+        async def patiently(message: Message) -> None:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await send(message)
+
         try:
-            await super().stream_response(send)
+            await super().stream_response(patiently)
         finally:
             # Shielded: a client that left cancels this task, and the source may hold a connection
             # that must go back.

@@ -197,6 +197,14 @@ def test_an_empty_interval_is_refused() -> None:
     assert fault(answer) == (422, "changes.empty_interval", "to")
 
 
+@pytest.mark.parametrize("headers", [{}, LINES])
+def test_an_interval_that_begins_in_the_future_is_refused(headers: dict[str, str]) -> None:
+    params = {"from": "2027-01-01T00:00:00Z", "to": "2027-01-02T00:00:00Z"}
+    answer = ask(taped(), PATH, params=params, headers=headers)
+
+    assert fault(answer) == (422, "book.in_future", "from")
+
+
 class Breaking(FakeRewind):
     """Breaks after its runs."""
 

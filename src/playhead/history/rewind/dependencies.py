@@ -8,6 +8,7 @@ from pydantic import Field
 
 from playhead.base.errors import Invalid
 from playhead.base.time import Micros
+from playhead.history.rewind.errors import InstantInFuture
 from playhead.history.rewind.model import BookAnswer, Clock, Run
 from playhead.history.rewind.paging import Resume
 from playhead.history.rewind.schemas import View
@@ -91,6 +92,7 @@ class ChangesQuery(parameters.Query):
         """Return where the page starts.
 
         Raises:
+            InstantInFuture: ``from`` has not come yet.
             EmptyInterval: ``to`` is not later than ``from``.
             CursorInvalid: The cursor is none of ours, or of another query.
         """
@@ -102,8 +104,11 @@ class ChangesQuery(parameters.Query):
         """Return the start of the whole interval.
 
         Raises:
+            InstantInFuture: ``from`` has not come yet.
             EmptyInterval: ``to`` is not later than ``from``.
         """
+        if self.since > now:
+            raise InstantInFuture(at=self.since, now=now, field="from")
         until = now if self.until is None else self.until
         if until <= self.since:
             raise EmptyInterval

@@ -9,10 +9,10 @@ class InstantInFuture(Invalid):
 
     code = "book.in_future"
 
-    def __init__(self, *, at: Micros, now: Micros) -> None:
+    def __init__(self, *, at: Micros, now: Micros, field: str = "at") -> None:
         super().__init__(
             f"{format_instant(at)} is in the future: it is {format_instant(now)} now",
-            field="at",
+            field=field,
             at=format_instant(at),
             now=format_instant(now),
         )

@@ -27,8 +27,8 @@ from playhead.web.cursors import CursorInvalid
 from playhead.web.openapi import answer
 from playhead.web.parameters import PathName
 from playhead.web.problems import problems
-from playhead.web.state import CursorBox, Now, RequestId
-from playhead.web.streaming import ErrorLine, NdjsonStream
+from playhead.web.state import CursorBox, Now, RequestId, Streams
+from playhead.web.streaming import ErrorLine, NdjsonStream, TooManyStreams
 from playhead.web.wire import JsonBytes, encode
 
 router = APIRouter(prefix="/markets/{ticker}", tags=["the past"], default_response_class=JsonBytes)
@@ -63,6 +63,7 @@ async def read_book(ticker: PathName, asked: BookAsked, rewind: RewindOf, now: N
             StreamNotPaged,
             CursorInvalid,
             ChangesMoved,
+            TooManyStreams,
             DatabaseUnavailable,
         ),
     },
@@ -74,10 +75,11 @@ async def read_changes(
     rewind: RewindOf,
     cursors: CursorBox,
     now: Now,
+    streams: Streams,
     request_id: RequestId,
 ) -> Response:
     """Return the changes of `[from, to)` in order, in runs of data and of absence."""
     if lines:
-        stream = stream_changes(rewind, ticker, asked, now=now)
-        return await NdjsonStream.started(stream, request_id)
+        told = stream_changes(rewind, ticker, asked, now=now)
+        return await NdjsonStream.started(streams.hold(told), request_id)
     return JsonBytes(encode(await page_changes(rewind, ticker, asked, now=now, cursors=cursors)))
