@@ -46,15 +46,20 @@ class RunningExchange:
 
 
 @asynccontextmanager
-async def running_exchange(options: ExchangeOptions) -> AsyncIterator[RunningExchange]:
+async def running_exchange(
+    options: ExchangeOptions, clock: Clock | None = None
+) -> AsyncIterator[RunningExchange]:
     """Serve a simulated exchange inside the running event loop while the context lasts.
+
+    Args:
+        clock: Exchange time; without one, real time from the start on, at the speed asked for.
 
     Raises:
         PortInUse: Somebody else has the port.
     """
     listener = _listen(options.host, options.port)
     start = options.start if options.start is not None else Micros(time.time_ns() // 1000)
-    exchange = Exchange(options, start, _clock(start, options.speed))
+    exchange = Exchange(options, start, clock or _clock(start, options.speed))
     server = _Server(_config(exchange))
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listener]))
