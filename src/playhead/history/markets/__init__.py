@@ -2,5 +2,6 @@
 
 from playhead.history.markets.errors import MarketNotFound
 from playhead.history.markets.model import Market, MarketStatus
+from playhead.history.markets.repository import Markets
 
-__all__ = ["Market", "MarketNotFound", "MarketStatus"]
+__all__ = ["Market", "MarketNotFound", "MarketStatus", "Markets"]

@@ -26,7 +26,7 @@ class Market:
 
     Attributes:
         market_id: Ours, small, unique in one database.
-        first_received_at: Start of the first proven interval; None if there is none with a receive time.
+        first_received_at: Start of the first proven interval that has a receive time.
         last_received_at: End of the newest proven interval (still growing while it is recorded).
         recording: Whether an interval is open now.
         events: Book changes on the tape.

@@ -10,6 +10,7 @@ from playhead.history.rewind.model import (
     Run,
     State,
 )
+from playhead.history.rewind.reader import Rewind
 
 __all__ = [
     "BookAnswer",
@@ -18,6 +19,7 @@ __all__ = [
     "Clock",
     "Coverage",
     "InstantInFuture",
+    "Rewind",
     "Run",
     "State",
 ]

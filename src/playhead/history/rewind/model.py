@@ -28,8 +28,9 @@ class Coverage:
     """What the answer rests on.
 
     Attributes:
-        cause: Why nothing is known; None when proven. One of ``before_recording``, ``not_yet_recorded``
-            or the cause that closed the interval before (``gap``, ``disconnect``, ``restart``, ...).
+        cause: Why nothing is known; None when proven. One of ``before_recording``,
+            ``not_yet_recorded`` or the cause that closed the interval before (``gap``,
+            ``disconnect``, ``restart``, ...).
         since: Start of the proven interval, or of the unknown stretch (None: from the beginning).
         until: First microsecond past it; None while it is still open or nothing follows.
         verified_at: When a fresh snapshot last agreed with the rebuilt book.
@@ -88,8 +89,9 @@ class ChangeAt:
 class Run:
     """A stretch of one market's past that is either all proven or all unknown.
 
-    ``since`` (inclusive) and ``until`` (exclusive) are on the clock that was asked. ``start`` is the book just before the
-    first change (None in an unknown run). Changes are in order of position.
+    ``since`` (inclusive) and ``until`` (exclusive) are on the clock that was asked. ``start`` is
+    the book just before the first change (None in an unknown run). Changes are in order of
+    position.
     """
 
     coverage: Coverage

@@ -1,1 +1,62 @@
 """Segments of events: encoded, kept, read; and the manifest that finds them."""
+
+from playhead.history.tape.codec import (
+    Segment,
+    decode,
+    digest,
+    encode,
+    levels_from_bytes,
+    levels_to_bytes,
+)
+from playhead.history.tape.columns import (
+    NO_EVENTS,
+    NO_TIME,
+    Columns,
+    Levels,
+    book_of,
+    joined,
+    levels_from_book,
+    levels_of,
+    running_max,
+    sum_levels,
+)
+from playhead.history.tape.errors import CorruptSegment
+from playhead.history.tape.partitions import EVENTS_A_BLOCK, Partitions
+from playhead.history.tape.pieces import (
+    BookPoint,
+    Interval,
+    opening_point,
+    point_after_all,
+    running_times,
+)
+from playhead.history.tape.repository import SegmentStore, TapeHead, TapeReader
+
+__all__ = [
+    "EVENTS_A_BLOCK",
+    "NO_EVENTS",
+    "NO_TIME",
+    "BookPoint",
+    "Columns",
+    "CorruptSegment",
+    "Interval",
+    "Levels",
+    "Partitions",
+    "Segment",
+    "SegmentStore",
+    "TapeHead",
+    "TapeReader",
+    "book_of",
+    "decode",
+    "digest",
+    "encode",
+    "joined",
+    "levels_from_book",
+    "levels_from_bytes",
+    "levels_of",
+    "levels_to_bytes",
+    "opening_point",
+    "point_after_all",
+    "running_max",
+    "running_times",
+    "sum_levels",
+]

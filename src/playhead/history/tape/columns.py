@@ -39,6 +39,17 @@ class Columns:
     def __len__(self) -> int:
         return len(self.position)
 
+    def cut(self, start: int, stop: int) -> "Columns":
+        """Return the events from index ``start`` to before ``stop``, as views."""
+        part = slice(start, stop)
+        return Columns(
+            self.position[part],
+            self.received_at[part],
+            self.exchange_at[part],
+            self.level[part],
+            self.change[part],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Levels:
@@ -48,8 +59,21 @@ class Levels:
     size: Ints
 
 
-EMPTY_LEVELS = Levels(np.empty(0, np.int64), np.empty(0, np.int64))
+_NOTHING = np.empty(0, np.int64)
+NO_EVENTS = Columns(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
+EMPTY_LEVELS = Levels(_NOTHING, _NOTHING)
 _DENSE = 1 << 17
+
+
+def joined(first: Columns, second: Columns) -> Columns:
+    """Return the events of ``first`` and then those of ``second``."""
+    return Columns(
+        np.concatenate((first.position, second.position)),
+        np.concatenate((first.received_at, second.received_at)),
+        np.concatenate((first.exchange_at, second.exchange_at)),
+        np.concatenate((first.level, second.level)),
+        np.concatenate((first.change, second.change)),
+    )
 
 
 def level_code(side: Side, price: int) -> int:

@@ -68,6 +68,17 @@ CREATE TABLE streams (
     PRIMARY KEY (capture_id, connection, sid)
 );
 
+-- Coverage as it stands now: an open interval reaches as far as its subscription is known whole.
+CREATE VIEW proven AS
+SELECT c.market_id, c.from_position, c.to_position, c.capture_id, c.opened_by, c.closed_by,
+       c.verified_at, c.keyframe, p.recorder, c.received_from, c.exchange_from,
+       coalesce(c.received_to, s.received_to) AS received_to,
+       coalesce(c.exchange_to, s.exchange_to) AS exchange_to,
+       coalesce(c.to_position, (c.capture_id + 1)::bigint << 36) AS upto
+  FROM coverage c
+  JOIN captures p USING (capture_id)
+  LEFT JOIN streams s USING (capture_id, connection, sid);
+
 -- Recent changes, a row each. Partitions cover ranges of positions; they are made ahead and
 -- dropped once everything in them is sealed.
 CREATE TABLE events (
@@ -81,9 +92,11 @@ CREATE TABLE events (
 ) PARTITION BY RANGE (position);
 CREATE INDEX events_market ON events (market_id, position);
 
--- Whole books on the way, so that a recent one needs few rows: the book before an event.
+-- Whole books on the way, so that a recent one needs few rows: the book before an event, and the
+-- position of the newest event in it.
 CREATE TABLE keyframes (
     before_position bigint  NOT NULL,
+    position        bigint  NOT NULL,
     received_at     bigint,
     exchange_at     bigint,
     market_id       integer NOT NULL,
@@ -109,8 +122,9 @@ CREATE TABLE segments (
     PRIMARY KEY (market_id, first_position),
     FOREIGN KEY (market_id, from_position) REFERENCES coverage
 );
-CREATE INDEX segments_received ON segments (market_id, from_position, received_first);
-CREATE INDEX segments_exchange ON segments (market_id, from_position, exchange_first);
+CREATE INDEX segments_received ON segments (market_id, from_position, received_first, first_position);
+CREATE INDEX segments_exchange ON segments (market_id, from_position, exchange_first, first_position);
+CREATE INDEX segments_order ON segments (market_id, from_position, last_position);
 CREATE INDEX segments_planned ON segments (first_position) WHERE digest IS NULL;
 
 CREATE TABLE segment_data (

@@ -1,0 +1,16 @@
+"""Captures to tape: the sequence is checked, books are kept, what is known is stated."""
+
+from playhead.history.ingest.core import POSITION_BITS, Ingest
+from playhead.history.ingest.errors import IngestOvertaken
+from playhead.history.ingest.follow import Follower
+from playhead.history.ingest.registry import MarketRegistry
+from playhead.history.ingest.repository import IngestStore
+
+__all__ = [
+    "POSITION_BITS",
+    "Follower",
+    "Ingest",
+    "IngestOvertaken",
+    "IngestStore",
+    "MarketRegistry",
+]

@@ -1,0 +1,144 @@
+"""Follows every capture on to the tape: read, feed, commit, again and again."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from playhead.base.time import Micros
+from playhead.history.capture import Capture, CaptureReader, CaptureStore
+from playhead.history.ingest.batch import Batch
+from playhead.history.ingest.core import Ingest
+from playhead.history.ingest.repository import IngestStore
+
+BATCH_BYTES = 4 << 20
+
+
+@dataclass(slots=True)
+class Totals:
+    """What was done since the follower started, and how far behind it was when it last looked."""
+
+    records: int = 0
+    frames: int = 0
+    events: int = 0
+    received_at: Micros | None = None
+
+
+@dataclass(slots=True)
+class _Followed:
+    capture: Capture
+    ingest: Ingest
+    reader: CaptureReader
+    offset: int
+
+
+@dataclass(slots=True)
+class _Committer:
+    """Commits one batch while the next one is read: the database and we are both kept busy."""
+
+    store: IngestStore
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "commit"))
+    _pending: "Future[None] | None" = None
+
+    def submit(
+        self, capture_id: int, batch: Batch, from_offset: int, to_offset: int, now: Micros
+    ) -> None:
+        self.settle()
+        self._pending = self._thread.submit(
+            self.store.commit,
+            capture_id,
+            batch,
+            from_offset=from_offset,
+            to_offset=to_offset,
+            now=now,
+        )
+
+    def settle(self) -> None:
+        """Wait until nothing is under way; raise what went wrong."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.result()
+
+    def close(self) -> None:
+        self._thread.shutdown()
+
+
+class Follower:
+    """Reads the captures of a store, by one session; nobody else may write to the tape.
+
+    After any error it must be thrown away: a new one goes on from what was committed.
+    """
+
+    def __init__(
+        self, captures: CaptureStore, store: IngestStore, *, now: Callable[[], Micros]
+    ) -> None:
+        self.totals = Totals()
+        self._captures = captures
+        self._store = store
+        self._now = now
+        self._committer = _Committer(store)
+        self._registry = store.market_registry()
+        self._followed: dict[int, _Followed] = {}
+        self._finished: set[int] = set()
+
+    def catch_up(self) -> int:
+        """Read everything that is there now, commit it, and return how many records it was."""
+        before = self.totals.records
+        for capture in self._captures.captures():
+            if capture.number not in self._finished:
+                self._catch_up(capture)
+        self._committer.settle()
+        return self.totals.records - before
+
+    def close(self) -> None:
+        """Close what is open; a commit under way is finished first."""
+        self._committer.close()
+        for followed in self._followed.values():
+            followed.reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _catch_up(self, capture: Capture) -> None:
+        followed = self._followed.get(capture.number) or self._follow(capture)
+        while not followed.ingest.finished:
+            records = followed.reader.read_batch(followed.offset, max_bytes=BATCH_BYTES)
+            if not records:
+                return
+            followed.ingest.feed(records)
+            batch = followed.ingest.take_batch()
+            start, followed.offset = followed.offset, records[-1].next_offset
+            self._committer.submit(capture.number, batch, start, followed.offset, self._now())
+            self._count(len(records), batch, records[-1].received_at)
+        self._committer.settle()
+        followed.reader.close()
+        self._finished.add(capture.number)
+
+    def _follow(self, capture: Capture) -> _Followed:
+        self._committer.settle()
+        ingest, offset = self._store.load(
+            capture.number,
+            name=capture.name,
+            recorder=capture.meta.recorder or capture.name,
+            registry=self._registry,
+            settle=self._committer.settle,
+        )
+        followed = _Followed(capture, ingest, CaptureReader(capture.folder), offset)
+        self._followed[capture.number] = followed
+        return followed
+
+    def _count(self, records: int, batch: Batch, received_at: int | None) -> None:
+        self.totals.records += records
+        self.totals.frames += batch.frames
+        self.totals.events += len(batch.events.position)
+        if received_at is not None:
+            self.totals.received_at = Micros(received_at // 1000)

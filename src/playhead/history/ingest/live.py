@@ -1,0 +1,123 @@
+"""One market's book while it is followed: levels, clocks, and the run of events being gathered.
+
+Pure: no clock, no I/O. This is the hottest code of the ingest, hence plain slots and integers.
+"""
+
+from playhead.base.time import Micros
+from playhead.history.ingest.batch import Batch, Closed, Keyframe, Planned
+
+EVENTS_A_SEGMENT = 4096
+EVENTS_A_KEYFRAME = 256
+
+
+class Live:
+    """A market inside one proven interval.
+
+    ``levels`` maps level codes to sizes; None until it is needed again after a restart.
+    ``received_at`` and ``exchange_at`` are running maxima: a clock that steps back stands still.
+    """
+
+    __slots__ = (
+        "exchange_at",
+        "exchange_first",
+        "first_position",
+        "from_position",
+        "last_position",
+        "levels",
+        "market_id",
+        "received_at",
+        "received_first",
+        "run_events",
+        "since_keyframe",
+        "stream_key",
+        "ticker",
+    )
+
+    def __init__(
+        self,
+        ticker: str,
+        market_id: int,
+        from_position: int,
+        stream_key: tuple[int, int],
+        levels: dict[int, int] | None,
+    ) -> None:
+        self.ticker = ticker
+        self.market_id = market_id
+        self.from_position = from_position
+        self.stream_key = stream_key
+        self.levels = levels
+        self.last_position = from_position
+        self.received_at: Micros | None = None
+        self.exchange_at: Micros | None = None
+        self.run_events = 0
+        self.first_position = 0
+        self.received_first: Micros | None = None
+        self.exchange_first: Micros | None = None
+        self.since_keyframe = 0
+
+    def move_clocks(self, received_at: Micros | None, exchange_at: Micros | None) -> None:
+        """Move the running maxima on to the times of an event."""
+        if received_at is not None and (self.received_at is None or received_at > self.received_at):
+            self.received_at = received_at
+        if exchange_at is not None and (self.exchange_at is None or exchange_at > self.exchange_at):
+            self.exchange_at = exchange_at
+
+    def keyframe(self, before_position: int) -> Keyframe:
+        """Return the book as it stands, to be found by what comes before ``before_position``."""
+        assert self.levels is not None
+        self.since_keyframe = 0
+        return Keyframe(
+            market_id=self.market_id,
+            before_position=before_position,
+            position=self.last_position,
+            received_at=self.received_at,
+            exchange_at=self.exchange_at,
+            levels=dict(self.levels),
+        )
+
+    def count(self, position: int) -> bool:
+        """Note that the event at ``position`` was applied; tell whether its run is now full."""
+        if self.run_events == 0:
+            self.first_position = position
+            self.received_first = self.received_at
+            self.exchange_first = self.exchange_at
+        self.run_events += 1
+        self.since_keyframe += 1
+        self.last_position = position
+        return self.run_events >= EVENTS_A_SEGMENT
+
+    def plan(self, batch: Batch) -> None:
+        """End the run of events here, if there is one: it becomes a segment."""
+        if not self.run_events:
+            return
+        batch.planned.append(
+            Planned(
+                market_id=self.market_id,
+                first_position=self.first_position,
+                last_position=self.last_position,
+                from_position=self.from_position,
+                events=self.run_events,
+                received_first=self.received_first,
+                received_last=self.received_at,
+                exchange_first=self.exchange_first,
+                exchange_last=self.exchange_at,
+            )
+        )
+        self.run_events = 0
+
+    def close(
+        self, batch: Batch, cause: str, received_to: Micros | None, exchange_to: Micros | None
+    ) -> None:
+        """End the interval at the last moment that is known to be whole."""
+        self.plan(batch)
+        self.move_clocks(received_to, exchange_to)
+        batch.closed.append(
+            Closed(
+                self.market_id,
+                self.from_position,
+                self.last_position,
+                self.received_at,
+                self.exchange_at,
+                cause,
+            )
+        )

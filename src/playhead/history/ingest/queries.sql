@@ -1,0 +1,130 @@
+-- name: register_capture
+-- The row of a capture, made on first sight.
+INSERT INTO captures (capture_id, name, recorder, last_position)
+VALUES (:capture_id, :name, :recorder, :capture_id::bigint << 36)
+ON CONFLICT (capture_id) DO NOTHING;
+
+-- name: capture
+SELECT ingested_to, last_position, state, finished FROM captures WHERE capture_id = :capture_id;
+
+-- name: market_numbers
+SELECT ticker, market_id FROM markets;
+
+-- name: open_intervals
+-- Markets that this capture knows right now, with the events of theirs that no segment holds yet.
+-- received_base and exchange_base are the running clocks just before those events.
+SELECT m.ticker, c.market_id, c.from_position, c.connection, c.sid,
+       greatest(c.received_from, s.received_last) AS received_base,
+       greatest(c.exchange_from, s.exchange_last) AS exchange_base,
+       coalesce(s.last_position, c.from_position) AS planned_to,
+       e.events, e.first_position, e.last_position,
+       e.received_first, e.received_last, e.exchange_first, e.exchange_last
+  FROM coverage c
+  JOIN markets m USING (market_id)
+  LEFT JOIN LATERAL (
+       SELECT last_position, received_last, exchange_last FROM segments
+        WHERE market_id = c.market_id AND from_position = c.from_position
+        ORDER BY first_position DESC LIMIT 1) s ON true
+  LEFT JOIN LATERAL (
+       SELECT count(*) AS events, min(position) AS first_position, max(position) AS last_position,
+              (array_agg(received_at ORDER BY position))[1] AS received_first,
+              (array_agg(exchange_at ORDER BY position))[1] AS exchange_first,
+              max(received_at) AS received_last, max(exchange_at) AS exchange_last
+         FROM events
+        WHERE market_id = c.market_id AND position > coalesce(s.last_position, c.from_position)
+          AND position <= :last_position) e ON true
+ WHERE c.capture_id = :capture_id AND c.to_position IS NULL;
+
+-- name: add_markets
+INSERT INTO markets (market_id, ticker)
+SELECT * FROM unnest(:market_ids::int[], :tickers::text[]);
+
+-- name: learn_markets
+-- What was said last wins; what was not said stays.
+UPDATE markets m
+   SET event_ticker = coalesce(f.event_ticker, m.event_ticker),
+       title = coalesce(f.title, m.title),
+       status = coalesce(f.status, m.status),
+       open_at = coalesce(f.open_at, m.open_at),
+       close_at = coalesce(f.close_at, m.close_at),
+       price_level_structure = coalesce(f.price_level_structure, m.price_level_structure),
+       price_ranges = coalesce(f.price_ranges, m.price_ranges),
+       result = coalesce(f.result, m.result)
+  FROM jsonb_to_recordset(:facts::jsonb) AS f (
+       ticker text, event_ticker text, title text, status text, open_at bigint, close_at bigint,
+       price_level_structure text, price_ranges jsonb, result text)
+ WHERE m.ticker = f.ticker;
+
+-- name: count_events
+UPDATE markets m SET events = m.events + n.events
+  FROM unnest(:market_ids::int[], :events::bigint[]) AS n (market_id, events)
+ WHERE m.market_id = n.market_id;
+
+-- name: open_coverage
+INSERT INTO coverage (market_id, from_position, capture_id, connection, sid, opened_by, keyframe,
+                      received_from, exchange_from)
+SELECT market_id, from_position, :capture_id, connection, sid, opened_by, keyframe,
+       received_from, exchange_from
+  FROM unnest(:market_ids::int[], :from_positions::bigint[], :connections::bigint[], :sids::int[],
+              :opened_by::text[], :keyframes::bytea[], :received_from::bigint[],
+              :exchange_from::bigint[])
+    AS o (market_id, from_position, connection, sid, opened_by, keyframe, received_from,
+          exchange_from);
+
+-- name: tell_exchange_from
+UPDATE coverage c SET exchange_from = t.at
+  FROM unnest(:market_ids::int[], :from_positions::bigint[], :at::bigint[])
+    AS t (market_id, from_position, at)
+ WHERE c.market_id = t.market_id AND c.from_position = t.from_position;
+
+-- name: verify_coverage
+UPDATE coverage c SET verified_at = t.at
+  FROM unnest(:market_ids::int[], :from_positions::bigint[], :at::bigint[])
+    AS t (market_id, from_position, at)
+ WHERE c.market_id = t.market_id AND c.from_position = t.from_position AND t.at IS NOT NULL;
+
+-- name: close_coverage
+UPDATE coverage c
+   SET to_position = t.to_position, received_to = t.received_to, exchange_to = t.exchange_to,
+       closed_by = t.cause
+  FROM unnest(:market_ids::int[], :from_positions::bigint[], :to_positions::bigint[],
+              :received_to::bigint[], :exchange_to::bigint[], :causes::text[])
+    AS t (market_id, from_position, to_position, received_to, exchange_to, cause)
+ WHERE c.market_id = t.market_id AND c.from_position = t.from_position;
+
+-- name: add_keyframes
+INSERT INTO keyframes (market_id, before_position, position, received_at, exchange_at, levels)
+SELECT * FROM unnest(:market_ids::int[], :before_positions::bigint[], :positions::bigint[],
+                     :received_at::bigint[], :exchange_at::bigint[], :levels::bytea[]);
+
+-- name: plan_segments
+INSERT INTO segments (market_id, first_position, last_position, from_position, events,
+                      received_first, received_last, exchange_first, exchange_last, day)
+SELECT market_id, first_position, last_position, from_position, events,
+       received_first, received_last, exchange_first, exchange_last,
+       (to_timestamp(coalesce(received_first, exchange_first, 0) / 1000000) AT TIME ZONE 'UTC')::date
+  FROM unnest(:market_ids::int[], :first_positions::bigint[], :last_positions::bigint[],
+              :from_positions::bigint[], :events::int[], :received_first::bigint[],
+              :received_last::bigint[], :exchange_first::bigint[], :exchange_last::bigint[])
+    AS p (market_id, first_position, last_position, from_position, events, received_first,
+          received_last, exchange_first, exchange_last);
+
+-- name: mark_streams
+INSERT INTO streams (capture_id, connection, sid, received_to, exchange_to)
+SELECT :capture_id, * FROM unnest(:connections::bigint[], :sids::int[], :received_to::bigint[],
+                                  :exchange_to::bigint[])
+ON CONFLICT (capture_id, connection, sid)
+DO UPDATE SET received_to = excluded.received_to, exchange_to = excluded.exchange_to;
+
+-- name: advance_capture
+-- Moves the capture on from exactly where this batch began; no row means that somebody else did.
+UPDATE captures
+   SET ingested_to = :ingested_to, last_position = :last_position, ingested_at = :now,
+       state = :state::jsonb, finished = :finished, frames = frames + :frames,
+       counters = (
+           SELECT coalesce(jsonb_object_agg(key, total), '{}') FROM (
+               SELECT key, sum(value::bigint) AS total FROM (
+                   SELECT * FROM jsonb_each_text(captures.counters)
+                   UNION ALL SELECT * FROM jsonb_each_text(:counters::jsonb)) AS both_of (key, value)
+                GROUP BY key) AS summed)
+ WHERE capture_id = :capture_id AND ingested_to = :ingested_from;

@@ -1,0 +1,268 @@
+"""Where an ingest stands, and what it adds: the only module of ingest that knows the tables."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from playhead.base.time import Micros
+from playhead.history.ingest.batch import Batch, Closed, EventColumns, Opened, Planned
+from playhead.history.ingest.core import Ingest
+from playhead.history.ingest.errors import IngestOvertaken
+from playhead.history.ingest.live import Live
+from playhead.history.ingest.registry import MarketRegistry
+from playhead.history.ingest.state import connections_of
+from playhead.history.tape import Partitions, TapeHead, levels_of, levels_to_bytes
+from playhead.storage.named_sql import load_sql
+from playhead.storage.postgres import Row, Session
+from playhead.storage.rows import NULL, Column
+
+SQL = load_sql(__package__)
+
+
+class IngestStore:
+    """Loads and commits ingests, by one session."""
+
+    def __init__(self, session: Session, partitions: Partitions) -> None:
+        self._session = session
+        self._partitions = partitions
+
+    def market_registry(self) -> MarketRegistry:
+        """Return the numbers of all markets on the tape."""
+        rows = self._session.fetch_all(SQL.market_numbers)
+        return MarketRegistry({row.ticker: row.market_id for row in rows})
+
+    def load(
+        self,
+        capture_id: int,
+        *,
+        name: str,
+        recorder: str,
+        registry: MarketRegistry,
+        settle: Callable[[], None],
+    ) -> tuple[Ingest, int]:
+        """Return an ingest that stands where the tape ends, and the offset to read on from.
+
+        ``settle`` is called before the ingest reads the tape later on: it waits for a commit that
+        is under way.
+        """
+        self._session.execute(
+            SQL.register_capture, capture_id=capture_id, name=name, recorder=recorder
+        )
+        row = self._session.fetch_optional(SQL.capture, capture_id=capture_id)
+        assert row is not None
+        ingest = Ingest(
+            capture_id,
+            _SettledHead(TapeHead(self._session), settle),
+            registry,
+            events_a_block=self._partitions.events_a_block,
+        )
+        ingest.last_position = row.last_position
+        ingest.finished = row.finished
+        ingest.connections = connections_of(row.state)
+        self._restore_markets(ingest, row.state)
+        return ingest, row.ingested_to
+
+    def commit(
+        self, capture_id: int, batch: Batch, *, from_offset: int, to_offset: int, now: Micros
+    ) -> None:
+        """Add ``batch`` to the tape and move the capture's offset on, in one transaction.
+
+        Raises:
+            IngestOvertaken: Another ingest has moved this capture on; nothing is written.
+        """
+        assert batch.progress is not None
+        first = batch.events.position[0] if batch.events.position else None
+        self._partitions.prepare(first, batch.progress.last_position)
+        with self._session.transaction():
+            self._advance(capture_id, batch, from_offset, to_offset, now)
+            self._add_markets(batch)
+            self._open_coverage(capture_id, batch.opened)
+            self._add_events(batch.events)
+            self._add_keyframes(batch)
+            self._tell_coverage(batch)
+            self._plan_segments(batch.planned)
+            self._close_coverage(batch.closed)
+
+    def _restore_markets(self, ingest: Ingest, state: dict[str, Any]) -> None:
+        rows = self._session.fetch_all(
+            SQL.open_intervals, capture_id=ingest.capture_id, last_position=ingest.last_position
+        )
+        for row in rows:
+            live = _restored(row)
+            stream = ingest.connections[row.connection].stream(row.sid)
+            stream.lives[row.ticker] = ingest.owners[row.ticker] = live
+            if row.ticker in state[str(row.connection)]["streams"][str(row.sid)]["awaiting"]:
+                stream.awaiting.append(live)
+
+    def _advance(
+        self, capture_id: int, batch: Batch, from_offset: int, to_offset: int, now: Micros
+    ) -> None:
+        progress = batch.progress
+        assert progress is not None
+        moved = self._session.execute(
+            SQL.advance_capture,
+            capture_id=capture_id,
+            ingested_from=from_offset,
+            ingested_to=to_offset,
+            now=now,
+            last_position=progress.last_position,
+            state=_json(progress.state),
+            finished=progress.finished,
+            frames=batch.frames,
+            counters=_json(dict(batch.counters)),
+        )
+        if moved != 1:
+            raise IngestOvertaken(capture_id=capture_id)
+        self._session.execute(
+            SQL.mark_streams,
+            capture_id=capture_id,
+            connections=[mark.connection for mark in progress.streams],
+            sids=[mark.sid for mark in progress.streams],
+            received_to=[mark.received_to for mark in progress.streams],
+            exchange_to=[mark.exchange_to for mark in progress.streams],
+        )
+
+    def _add_markets(self, batch: Batch) -> None:
+        if batch.new_markets:
+            self._session.execute(
+                SQL.add_markets,
+                market_ids=list(batch.new_markets.values()),
+                tickers=list(batch.new_markets),
+            )
+        if batch.facts:
+            facts = _json([asdict(facts) for facts in batch.facts.values()])
+            self._session.execute(SQL.learn_markets, facts=facts)
+
+    def _open_coverage(self, capture_id: int, opened: Sequence[Opened]) -> None:
+        if opened:
+            self._session.execute(
+                SQL.open_coverage,
+                capture_id=capture_id,
+                market_ids=[o.market_id for o in opened],
+                from_positions=[o.from_position for o in opened],
+                connections=[o.connection for o in opened],
+                sids=[o.sid for o in opened],
+                opened_by=[o.opened_by for o in opened],
+                keyframes=[levels_to_bytes(levels_of(o.levels)) for o in opened],
+                received_from=[o.received_from for o in opened],
+                exchange_from=[o.exchange_from for o in opened],
+            )
+
+    def _add_events(self, events: EventColumns) -> None:
+        if not events.position:
+            return
+        self._session.copy_in("events", _event_columns(events))
+        totals = Counter(events.market_id)
+        self._session.execute(
+            SQL.count_events, market_ids=list(totals), events=list(totals.values())
+        )
+
+    def _add_keyframes(self, batch: Batch) -> None:
+        frames = batch.keyframes
+        if frames:
+            self._session.execute(
+                SQL.add_keyframes,
+                market_ids=[k.market_id for k in frames],
+                before_positions=[k.before_position for k in frames],
+                positions=[k.position for k in frames],
+                received_at=[k.received_at for k in frames],
+                exchange_at=[k.exchange_at for k in frames],
+                levels=[levels_to_bytes(levels_of(k.levels)) for k in frames],
+            )
+
+    def _tell_coverage(self, batch: Batch) -> None:
+        for query, told in (
+            (SQL.tell_exchange_from, batch.exchange_from),
+            (SQL.verify_coverage, batch.verified),
+        ):
+            if told:
+                self._session.execute(
+                    query,
+                    market_ids=[market_id for market_id, _ in told],
+                    from_positions=[from_position for _, from_position in told],
+                    at=list(told.values()),
+                )
+
+    def _plan_segments(self, planned: Sequence[Planned]) -> None:
+        if planned:
+            self._session.execute(
+                SQL.plan_segments,
+                market_ids=[p.market_id for p in planned],
+                first_positions=[p.first_position for p in planned],
+                last_positions=[p.last_position for p in planned],
+                from_positions=[p.from_position for p in planned],
+                events=[p.events for p in planned],
+                received_first=[p.received_first for p in planned],
+                received_last=[p.received_last for p in planned],
+                exchange_first=[p.exchange_first for p in planned],
+                exchange_last=[p.exchange_last for p in planned],
+            )
+
+    def _close_coverage(self, closed: Sequence[Closed]) -> None:
+        if closed:
+            self._session.execute(
+                SQL.close_coverage,
+                market_ids=[c.market_id for c in closed],
+                from_positions=[c.from_position for c in closed],
+                to_positions=[c.to_position for c in closed],
+                received_to=[c.received_to for c in closed],
+                exchange_to=[c.exchange_to for c in closed],
+                causes=[c.cause for c in closed],
+            )
+
+
+class _SettledHead:
+    """Books at the head of the tape, once nothing is on its way there."""
+
+    def __init__(self, head: TapeHead, settle: Callable[[], None]) -> None:
+        self._head = head
+        self._settle = settle
+
+    def levels_at_head(self, market_id: int, from_position: int) -> dict[int, int]:
+        self._settle()
+        return self._head.levels_at_head(market_id, from_position)
+
+
+def _event_columns(events: EventColumns) -> list[Column]:
+    return [
+        Column("position", 8, _ints(events.position)),
+        Column("market_id", 4, _ints(events.market_id)),
+        Column("received_at", 8, _times(events.received_at), nullable=True),
+        Column("exchange_at", 8, _times(events.exchange_at), nullable=True),
+        Column("side", 2, _ints(events.side)),
+        Column("price", 4, _ints(events.price)),
+        Column("size", 8, _ints(events.size)),
+    ]
+
+
+def _ints(values: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array(values, dtype=np.int64)
+
+
+def _times(values: list[int | None]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    if None in values:
+        return _ints([NULL if value is None else value for value in values])
+    return np.array(values, dtype=np.int64)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _restored(row: Row) -> Live:
+    key = (row.connection, row.sid)
+    live = Live(row.ticker, row.market_id, row.from_position, key, None)
+    live.move_clocks(row.received_base, row.exchange_base)
+    live.last_position = row.planned_to
+    if row.events:
+        live.move_clocks(row.received_first, row.exchange_first)
+        live.count(row.first_position)
+        live.run_events = row.events
+        live.last_position = row.last_position
+        live.move_clocks(row.received_last, row.exchange_last)
+    live.since_keyframe = 0
+    return live

@@ -1,0 +1,63 @@
+"""Connections and subscriptions as the ingest sees them."""
+
+from playhead.base.time import Micros
+from playhead.history.ingest.live import Live
+from playhead.history.kalshi import SequenceTracker
+
+
+class Stream:
+    """One subscription (sid) of one connection and the markets that are known through it."""
+
+    __slots__ = ("awaiting", "connection", "exchange_at", "lapsed", "lives", "received_at", "sid")
+
+    def __init__(self, connection: int, sid: int) -> None:
+        self.connection = connection
+        self.sid = sid
+        self.lives: dict[str, Live] = {}
+        self.lapsed: set[str] = set()
+        """Markets subscribed here whose book is not known until their next snapshot."""
+        self.awaiting: list[Live] = []
+        """Snapshots without an exchange time: valid from the next time that this sid tells."""
+        self.received_at: Micros | None = None
+        self.exchange_at: Micros | None = None
+
+    def has_member(self, ticker: str) -> bool:
+        """Tell whether changes of this market arrive here.
+
+        A snapshot can be asked for any market; only of a member's will changes follow it.
+        """
+        return ticker in self.lives or ticker in self.lapsed
+
+    def heard(self, received_at: Micros | None, exchange_at: Micros | None) -> None:
+        """Note the times of a message that came in order."""
+        if received_at is not None and (self.received_at is None or received_at > self.received_at):
+            self.received_at = received_at
+        if exchange_at is not None and (self.exchange_at is None or exchange_at > self.exchange_at):
+            self.exchange_at = exchange_at
+
+
+class Connection:
+    """One socket: its sequence numbers, its subscriptions, and commands not yet answered."""
+
+    __slots__ = ("alive_at", "number", "removals", "sequence", "streams", "use_yes_price")
+
+    def __init__(self, number: int, *, use_yes_price: bool = False) -> None:
+        self.number = number
+        self.use_yes_price = use_yes_price
+        self.sequence = SequenceTracker()
+        self.streams: dict[int, Stream] = {}
+        self.removals: dict[int, list[str]] = {}
+        """Markets of each ``delete_markets`` that was sent and not acknowledged, by command id."""
+        self.alive_at: Micros | None = None
+
+    def stream(self, sid: int) -> Stream:
+        """Return the subscription ``sid``, known from its first message on."""
+        found = self.streams.get(sid)
+        if found is None:
+            found = self.streams[sid] = Stream(self.number, sid)
+        return found
+
+    def heard(self, received_at: Micros | None) -> None:
+        """Note that the connection showed life."""
+        if received_at is not None and (self.alive_at is None or received_at > self.alive_at):
+            self.alive_at = received_at

@@ -1,0 +1,171 @@
+-- name: point
+-- Everything that the book of a market at an instant is made of, as one consistent snapshot: the
+-- proven interval that holds the instant, the sealed segment to start from, the newest keyframe
+-- after it, and the rows since; {clock} stands for the clock that is asked. Rows are read only where the segment does not reach the instant.
+WITH found AS MATERIALIZED (
+    SELECT * FROM proven
+     WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to >= :at
+       AND (:from_position::bigint IS NULL OR from_position = :from_position)
+     ORDER BY {clock}_from DESC, from_position DESC LIMIT 1
+), sealed AS MATERIALIZED (
+    SELECT g.*, d.data
+      FROM found f
+     CROSS JOIN LATERAL (
+           SELECT first_position, last_position, received_first, received_last, exchange_first,
+                  exchange_last, day, market_id
+             FROM segments
+            WHERE market_id = f.market_id AND from_position = f.from_position
+              AND {clock}_first <= :at AND digest IS NOT NULL
+            ORDER BY {clock}_first DESC, first_position DESC LIMIT 1) g
+      JOIN segment_data d
+        ON d.day = g.day AND d.market_id = g.market_id AND d.first_position = g.first_position
+), base AS MATERIALIZED (
+    SELECT f.market_id, f.upto, coalesce(g.last_position, f.from_position) AS after
+      FROM found f LEFT JOIN sealed g ON true
+     WHERE g.{clock}_last IS NULL OR g.{clock}_last <= :at
+), framed AS MATERIALIZED (
+    SELECT k.*
+      FROM base b
+     CROSS JOIN LATERAL (
+           SELECT before_position, position, received_at, exchange_at, levels FROM keyframes
+            WHERE market_id = b.market_id AND before_position > b.after
+              AND before_position <= b.upto AND {clock}_at <= :at
+            ORDER BY before_position DESC LIMIT 1) k
+), bounds AS MATERIALIZED (
+    SELECT b.market_id, coalesce(k.before_position, b.after + 1) AS first, b.upto,
+           (SELECT min(before_position) FROM keyframes
+             WHERE market_id = b.market_id AND before_position <= b.upto
+               AND before_position > coalesce(k.before_position, b.after + 1)) AS next_frame
+      FROM base b LEFT JOIN framed k ON true
+)
+SELECT f.*, g.data, g.received_first, g.exchange_first,
+       k.position AS framed_position, k.received_at AS framed_received,
+       k.exchange_at AS framed_exchange, k.levels AS framed_levels,
+       e.position, e.received_at, e.exchange_at, e.level, e.size
+  FROM found f
+  LEFT JOIN sealed g ON true
+  LEFT JOIN framed k ON true
+  LEFT JOIN LATERAL (
+       SELECT array_agg(position ORDER BY position) AS position,
+              array_agg(coalesce(received_at, :no_time) ORDER BY position) AS received_at,
+              array_agg(coalesce(exchange_at, :no_time) ORDER BY position) AS exchange_at,
+              array_agg(price::bigint * 2 + side ORDER BY position) AS level,
+              array_agg(size ORDER BY position) AS size
+         FROM bounds b JOIN events v
+           ON v.market_id = b.market_id AND v.position >= b.first
+          AND v.position < coalesce(b.next_frame, b.upto + 1)) e ON true;
+
+-- name: head_of_interval
+-- The newest whole book of an interval and the rows after it, whatever their times.
+WITH found AS MATERIALIZED (
+    SELECT * FROM proven WHERE market_id = :market_id AND from_position = :from_position
+), sealed AS MATERIALIZED (
+    SELECT g.last_position, d.data
+      FROM segments g JOIN segment_data d USING (day, market_id, first_position)
+     WHERE g.market_id = :market_id AND g.from_position = :from_position AND g.digest IS NOT NULL
+     ORDER BY g.first_position DESC LIMIT 1
+), framed AS MATERIALIZED (
+    SELECT k.before_position, k.levels
+      FROM found f JOIN keyframes k
+        ON k.market_id = f.market_id AND k.before_position <= f.upto
+       AND k.before_position > coalesce((SELECT last_position FROM sealed), f.from_position)
+     ORDER BY k.before_position DESC LIMIT 1
+)
+SELECT f.keyframe, g.data, k.levels AS framed_levels, e.level, e.size
+  FROM found f
+  LEFT JOIN sealed g ON true
+  LEFT JOIN framed k ON true
+  LEFT JOIN LATERAL (
+       SELECT array_agg(price::bigint * 2 + side) AS level, array_agg(size) AS size
+         FROM events
+        WHERE market_id = f.market_id AND position <= f.upto
+          AND position >= coalesce(k.before_position, g.last_position + 1, f.from_position)) e
+    ON true;
+
+-- name: intervals
+-- The intervals of a market that touch [since, until), in order.
+SELECT * FROM proven
+ WHERE market_id = :market_id AND {clock}_from < :until AND {clock}_to >= :since
+ ORDER BY {clock}_from, from_position;
+
+-- name: interval_before
+-- The interval that ended last before an instant.
+SELECT * FROM proven
+ WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to < :at
+ ORDER BY {clock}_to DESC, from_position DESC LIMIT 1;
+
+-- name: interval_after
+-- The interval that begins first after an instant.
+SELECT * FROM proven
+ WHERE market_id = :market_id AND {clock}_from > :at
+ ORDER BY {clock}_from, from_position LIMIT 1;
+
+-- name: newest
+-- The latest instant at which a market's book is proven.
+SELECT max({clock}_to) AS at FROM proven WHERE market_id = :market_id;
+
+-- name: run_after
+-- The next events of an interval after a position: the segment that holds them if it is sealed,
+-- rows otherwise.
+WITH next_run AS MATERIALIZED (
+    SELECT * FROM segments
+     WHERE market_id = :market_id AND from_position = :from_position AND last_position > :after
+     ORDER BY last_position LIMIT 1
+)
+SELECT d.data, e.position, e.received_at, e.exchange_at, e.level, e.size
+  FROM (SELECT) AS always
+  LEFT JOIN next_run n ON true
+  LEFT JOIN segment_data d
+    ON n.digest IS NOT NULL AND d.day = n.day AND d.market_id = n.market_id
+   AND d.first_position = n.first_position
+  LEFT JOIN LATERAL (
+       SELECT array_agg(position) AS position, array_agg(received_at) AS received_at,
+              array_agg(exchange_at) AS exchange_at, array_agg(level) AS level,
+              array_agg(size) AS size
+         FROM (SELECT position, coalesce(received_at, :no_time) AS received_at,
+                      coalesce(exchange_at, :no_time) AS exchange_at,
+                      price::bigint * 2 + side AS level, size
+                 FROM events
+                WHERE market_id = :market_id AND position > :after
+                  AND position <= coalesce(n.last_position, :upto)
+                ORDER BY position LIMIT :limit) v) e ON d.data IS NULL;
+
+-- name: planned_segments
+-- Complete runs that are not sealed yet, oldest first.
+SELECT g.market_id, g.first_position, g.last_position, g.from_position, g.events, g.day,
+       c.keyframe, k.levels
+  FROM segments g
+  JOIN coverage c USING (market_id, from_position)
+  LEFT JOIN keyframes k
+    ON k.market_id = g.market_id AND k.before_position = g.first_position
+ WHERE g.digest IS NULL
+ ORDER BY g.first_position LIMIT :limit;
+
+-- name: events_of_run
+SELECT array_agg(position ORDER BY position) AS position,
+       array_agg(coalesce(received_at, :no_time) ORDER BY position) AS received_at,
+       array_agg(coalesce(exchange_at, :no_time) ORDER BY position) AS exchange_at,
+       array_agg(price::bigint * 2 + side ORDER BY position) AS level,
+       array_agg(size ORDER BY position) AS size
+  FROM events
+ WHERE market_id = :market_id AND position BETWEEN :first_position AND :last_position;
+
+-- name: add_segment_data
+INSERT INTO segment_data (day, market_id, first_position, data)
+VALUES (:day, :market_id, :first_position, :data);
+
+-- name: seal_segment
+UPDATE segments SET digest = :digest, bytes = :bytes
+ WHERE market_id = :market_id AND first_position = :first_position AND digest IS NULL;
+
+-- name: sealed_blocks
+-- Partitions of recent events whose every event is sealed: complete, and nothing planned in them.
+SELECT block.first
+  FROM (SELECT substring(c.relname FROM 8)::bigint AS first
+          FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'events'::regclass) block
+  JOIN captures p ON p.capture_id = block.first >> 36
+ WHERE (p.finished OR p.last_position >= block.first + :events_a_block)
+   AND NOT EXISTS (SELECT FROM segments g
+                    WHERE g.digest IS NULL AND g.first_position >= block.first
+                      AND g.first_position < block.first + :events_a_block);
