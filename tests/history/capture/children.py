@@ -8,12 +8,13 @@ from pathlib import Path
 from playhead.base.errors import Unavailable
 from playhead.base.time import Nanos
 from playhead.history.capture import CaptureWriter, Kind
+from tests.history.capture.builders import read
 
 
 def append_forever(folder: Path) -> None:
-    """Append numbered frames; print a number when its frame is durable."""
+    """Append frames that count on; print the count when it is durable."""
     writer = CaptureWriter(folder, max_file_bytes=20_000, flush_interval_seconds=0.01)
-    number = 0
+    number = len(read(folder))
     while True:
         for _ in range(50):
             number += 1

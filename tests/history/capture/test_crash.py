@@ -1,6 +1,7 @@
 """Whole processes: killed at any moment, refused by the disk."""
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from playhead.history.capture import CaptureWriter
-from tests.history.capture.builders import append, frame, read
+from tests.history.capture.builders import read
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -18,20 +19,39 @@ def child(what: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
-@pytest.mark.parametrize("acknowledged", [1, 7, 40])
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, acknowledged: int) -> None:
-    with child("append", tmp_path) as process:
+def kill_after(acknowledgements: int, folder: Path) -> int:
+    """Return the count that a writer said was durable last before it was killed."""
+    with child("append", folder) as process:
         assert process.stdout is not None
-        for _ in range(acknowledged):
-            last = int(process.stdout.readline())
+        last = [int(process.stdout.readline()) for _ in range(acknowledgements)][-1]
         process.kill()
-    with CaptureWriter(tmp_path) as writer:
-        append(writer, frame("after"))
-    payloads = [entry.payload for entry in read(tmp_path)]
+    return last
 
-    assert payloads.pop() == b"after"
-    assert payloads == [b"%d" % number for number in range(1, len(payloads) + 1)]
-    assert len(payloads) >= last
+
+def counts(folder: Path) -> list[int]:
+    return [int(entry.payload) for entry in read(folder)]
+
+
+@pytest.mark.parametrize("acknowledgements", [1, 40])
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, acknowledgements: int) -> None:
+    last = kill_after(acknowledgements, tmp_path)
+    CaptureWriter(tmp_path).close()
+    found = counts(tmp_path)
+
+    assert found == list(range(1, len(found) + 1))
+    assert len(found) >= last
+
+
+@pytest.mark.soak
+def test_nothing_is_lost_or_doubled_over_many_kills(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    for _ in range(30):
+        last = kill_after(chance.randint(1, 60), tmp_path)
+        CaptureWriter(tmp_path).close()
+        found = counts(tmp_path)
+
+        assert found == list(range(1, len(found) + 1))
+        assert len(found) >= last
 
 
 def test_a_disk_that_refuses_is_one_clear_error_and_costs_nothing(tmp_path: Path) -> None:

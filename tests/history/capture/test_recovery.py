@@ -3,10 +3,11 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playhead.history.capture import CaptureReader, CaptureWriter
+from playhead.history.capture import CaptureFinished, CaptureReader, CaptureWriter, Kind
 from playhead.history.capture.files import Head, read_head
 from playhead.history.capture.layout import FILE_HEADER
 from tests.history.capture.builders import (
@@ -138,3 +139,13 @@ def test_a_lost_log_is_told_and_not_written_over(tmp_path: Path) -> None:
         assert append(writer, frame("new")) == 500
 
     assert writer.recovered.lost_bytes == 500
+
+
+def test_a_crash_between_finishing_and_sealing_is_made_good(tmp_path: Path) -> None:
+    write(tmp_path, [*FRAMES, Entry(Kind.FINISHED, b"{}", 0, None)], max_file_bytes=300)
+    set_head(tmp_path, 500)
+
+    with pytest.raises(CaptureFinished):
+        CaptureWriter(tmp_path)
+    assert suffixes(tmp_path) == [".zst", ".zst"]
+    assert len(read(tmp_path)) == 6

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from playhead.history.capture.errors import CaptureInUse
+from playhead.history.capture.errors import CaptureFinished, CaptureInUse
 from playhead.history.capture.files import Head, raw_path, replacing, sync_data
 from playhead.history.capture.layout import FILE_HEADER, FileHeader, encode_file_header
 from playhead.history.capture.locking import FolderLock
 from playhead.history.capture.recovery import Recovered, recover
+from playhead.history.capture.sealing import seal_all
 
 
 class LogAppender:
@@ -34,7 +35,7 @@ class LogAppender:
         self._descriptor: int | None = None
         try:
             self._head = Head(folder, writable=True)
-            self.recovered = recover(folder, self._head.read())
+            self.recovered = self._recover(self._head)
             self._open(self.recovered)
         except BaseException:
             self._release()
@@ -77,6 +78,15 @@ class LogAppender:
     def _durable_head(self) -> Head:
         assert self._head is not None
         return self._head
+
+    def _recover(self, head: Head) -> Recovered:
+        try:
+            return recover(self._folder, head.read())
+        except CaptureFinished as finished:  # perhaps a crash came before it was sealed
+            head.write(finished.end)
+            head.sync()
+            seal_all(self._folder)
+            raise
 
     def _open(self, recovered: Recovered) -> None:
         self.durable = recovered.end

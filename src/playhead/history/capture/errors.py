@@ -19,8 +19,9 @@ class CaptureFinished(Conflict):
 
     code = "capture.finished"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, end: int) -> None:
         super().__init__(f"the capture {folder.name} is finished; nothing can be added to it")
+        self.end = end
 
 
 class CaptureClosed(Conflict):

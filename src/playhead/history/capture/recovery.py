@@ -68,7 +68,7 @@ def recover(folder: Path, durable: int) -> Recovered:
         _set_aside(last)
         return recover(folder, durable)
     if survey.last_kind is Kind.FINISHED:
-        raise CaptureFinished(folder)
+        raise CaptureFinished(folder, survey.end)
     if last.sealed or survey.end < durable:
         base = max(durable, survey.physical_end)
         return _start_file(survey.end, base, survey.connection, durable)

@@ -46,6 +46,17 @@ def seal(folder: Path, base: int, *, should_stop: Callable[[], bool] = lambda: F
     sync_folder(folder)
 
 
+def seal_all(folder: Path) -> None:
+    """Seal every raw file of a capture that is finished and that nobody writes.
+
+    Raises:
+        OSError: The disk is full or fails; what is not sealed stays raw.
+    """
+    for file in log_files(folder):
+        if not file.sealed:
+            seal(folder, file.base)
+
+
 def _compress(source: BinaryIO, target: BinaryIO, should_stop: Callable[[], bool]) -> None:
     stream = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
     while chunk := source.read(_CHUNK_BYTES):

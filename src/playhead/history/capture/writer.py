@@ -8,11 +8,10 @@ from typing import Self
 from playhead.base.time import Nanos
 from playhead.history.capture.appender import LogAppender
 from playhead.history.capture.errors import CaptureClosed, CaptureUnwritable, RecordTooLong
-from playhead.history.capture.files import log_files
 from playhead.history.capture.layout import MAX_PAYLOAD, record_header
 from playhead.history.capture.record import Kind
 from playhead.history.capture.recovery import Recovered
-from playhead.history.capture.sealing import Sealer, seal
+from playhead.history.capture.sealing import Sealer, seal_all
 
 MAX_FILE_BYTES = 128 * 1024 * 1024
 MAX_WAITING_BYTES = 256 * 1024 * 1024
@@ -154,9 +153,7 @@ class CaptureWriter:
         self.append(Kind.FINISHED, detail, received_at=received_at)
         self._close(quickly=False)
         try:
-            for file in log_files(self._folder):
-                if not file.sealed:
-                    seal(self._folder, file.base)
+            seal_all(self._folder)
         except OSError as error:
             raise CaptureUnwritable(self._folder, _reason(error), waiting_bytes=0) from error
 
@@ -195,6 +192,13 @@ class CaptureWriter:
         return CaptureUnwritable(self._folder, reason, waiting_bytes=self.waiting_bytes)
 
     def _run(self) -> None:
+        try:
+            self._write_groups()
+        finally:
+            if not self._closing:
+                self._fault = "the thread that writes it ended"
+
+    def _write_groups(self) -> None:
         while True:
             self._wake.wait(self._interval)
             self._wake.clear()
