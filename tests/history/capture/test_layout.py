@@ -14,22 +14,21 @@ from playhead.history.capture.layout import (
     decode_file_header,
     decode_records,
     encode_file_header,
+    encode_record,
     file_name,
     parse_file_name,
-    record_header,
 )
 from tests.history.capture.builders import Entry, entries, entry_of, frame
 
 
 def encoded(entry: Entry) -> bytes:
-    header = record_header(entry.kind, entry.payload, entry.connection, entry.received_at)
-    return header + entry.payload
+    return encode_record(entry.kind, entry.payload, entry.connection, entry.received_at)
 
 
 def test_the_bytes_on_disk_never_change() -> None:
-    header = record_header(Kind.FRAME, b"{}", 3, Nanos(5))
+    data = encode_record(Kind.FRAME, b"{}", 3, Nanos(5))
 
-    assert header.hex() == "8c22a6f50200000003000000010000000500000000000000"
+    assert data.hex() == "8c22a6f502000000030000000100000005000000000000007b7d"
 
 
 @given(what=st.lists(entries, max_size=8), offset=st.integers(0, 2**60))

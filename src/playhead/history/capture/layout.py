@@ -23,14 +23,13 @@ MAX_PAYLOAD = 64 * 1024 * 1024
 MAX_CONNECTION = 2**32 - 1
 NO_TIME = -(2**63)
 
-_CHECKED_FROM = 4  # a record's checksum covers everything but itself
 _HEADER_CHECKED = FILE_HEADER.size - 8
 _KINDS: list[Kind | None] = [None] * 256
 for _kind in Kind:
     _KINDS[_kind] = _kind
 
-_TAIL = Struct("<IIBBHq")
-_CRC = Struct("<I")
+_CHECKSUM = Struct("<I")
+_CHECKED = Struct("<IIBBHq")
 _NAME = re.compile(r"(\d{20})\.log(\.zst)?", re.ASCII)
 
 
@@ -66,11 +65,11 @@ def decode_file_header(data: bytes) -> FileHeader | None:
     return FileHeader(base=base, previous_end=previous_end, connection=connection)
 
 
-def record_header(kind: Kind, payload: bytes, connection: int, received_at: Nanos | None) -> bytes:
-    """Return the header that goes before ``payload``."""
+def encode_record(kind: Kind, payload: bytes, connection: int, received_at: Nanos | None) -> bytes:
+    """Return the bytes of a record."""
     at = NO_TIME if received_at is None else received_at
-    tail = _TAIL.pack(len(payload), connection, kind, 0, 0, at)
-    return _CRC.pack(crc32(payload, crc32(tail))) + tail
+    checked = _CHECKED.pack(len(payload), connection, kind, 0, 0, at) + payload
+    return _CHECKSUM.pack(crc32(checked)) + checked
 
 
 class Decoded(NamedTuple):
@@ -101,7 +100,7 @@ def decode_records(data: bytes, offset: int) -> Decoded:
             if length > MAX_PAYLOAD:
                 return Decoded(records, offset + start, "no record can be so long")
             break
-        if crc32(data[start + _CHECKED_FROM : end]) != checksum:
+        if crc32(data[start + 4 : end]) != checksum:  # of all but itself
             return Decoded(records, offset + start, "the checksum is wrong")
         kind = kinds[kind_number]
         if kind is None:

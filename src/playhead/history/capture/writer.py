@@ -8,7 +8,7 @@ from typing import Self
 from playhead.base.time import Nanos
 from playhead.history.capture.appender import LogAppender
 from playhead.history.capture.errors import CaptureClosed, CaptureUnwritable, RecordTooLong
-from playhead.history.capture.layout import MAX_PAYLOAD, record_header
+from playhead.history.capture.layout import MAX_PAYLOAD, encode_record
 from playhead.history.capture.record import Kind
 from playhead.history.capture.recovery import Recovered
 from playhead.history.capture.sealing import Sealer, seal_all
@@ -103,7 +103,7 @@ class CaptureWriter:
         """
         if len(payload) > MAX_PAYLOAD:
             raise RecordTooLong(f"a record holds at most {MAX_PAYLOAD} bytes, not {len(payload)}")
-        data = record_header(kind, payload, connection, received_at) + payload
+        data = encode_record(kind, payload, connection, received_at)
         with self._lock:
             if self._fault or self._closing or self._is_over(len(data)):
                 raise self._refusal()
