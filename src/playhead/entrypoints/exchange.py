@@ -6,7 +6,25 @@ from collections.abc import Callable
 
 import uvloop
 
+from playhead.entrypoints.settings import Settings
 from playhead.history.exchange import ExchangeOptions, RunningExchange, running_exchange
+
+
+def main(settings: Settings) -> None:
+    """Serve the exchange that ``settings`` describe until SIGTERM or SIGINT.
+
+    Raises:
+        PortInUse: Somebody else has the port.
+        InvalidOption: A setting is out of bounds.
+    """
+    options = ExchangeOptions(
+        markets=settings.simulated_markets,
+        rate=settings.simulated_rate,
+        seed=settings.simulated_seed,
+        speed=settings.simulated_speed,
+        port=settings.exchange_port,
+    )
+    serve(options)
 
 
 def serve(

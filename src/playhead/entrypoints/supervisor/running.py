@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playhead.entrypoints.embedded import EmbeddedPostgres, EmbeddedValkey
+from playhead.entrypoints.servers import postgres_folder, valkey_folder
 from playhead.entrypoints.settings import Exchange, Settings, variable_of
 from playhead.entrypoints.status_file import forget_statuses
 from playhead.entrypoints.supervisor.home import locked_home
@@ -54,8 +55,8 @@ def running(
 
 
 def _start_servers(supervisor: Supervisor, settings: Settings) -> Settings:
-    postgres = EmbeddedPostgres(settings.home / "postgres")
-    valkey = EmbeddedValkey(settings.home / "valkey")
+    postgres = EmbeddedPostgres(postgres_folder(settings.home))
+    valkey = EmbeddedValkey(valkey_folder(settings.home))
     ours: list[Part] = []
     if settings.database_url is None:
         ours.append(postgres)
