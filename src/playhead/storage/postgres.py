@@ -124,7 +124,7 @@ class Session:
                 connect_timeout=5,
             ) as connection:
                 yield cls(connection)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise DatabaseUnavailable(f"the database does not answer: {error}") from error
 
     @contextmanager

@@ -82,12 +82,15 @@ class Follower:
         self._followed: dict[int, _Followed] = {}
         self._finished: set[int] = set()
 
-    def catch_up(self) -> int:
-        """Read everything that is there now, commit it, and return how many records it was."""
+    def catch_up(self, until: Callable[[], bool] = lambda: False) -> int:
+        """Read everything that is there now, commit it, and return how many records it was.
+
+        ``until`` is asked between batches whether to end early.
+        """
         before = self.totals.records
         for capture in self._captures.captures():
             if capture.number not in self._finished:
-                self._catch_up(capture)
+                self._catch_up(capture, until)
         self._committer.settle()
         return self.totals.records - before
 
@@ -108,9 +111,11 @@ class Follower:
     ) -> None:
         self.close()
 
-    def _catch_up(self, capture: Capture) -> None:
+    def _catch_up(self, capture: Capture, until: Callable[[], bool]) -> None:
         followed = self._followed.get(capture.number) or self._follow(capture)
         while not followed.ingest.finished:
+            if until():
+                return
             records = followed.reader.read_batch(followed.offset, max_bytes=BATCH_BYTES)
             if not records:
                 return

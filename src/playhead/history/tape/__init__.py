@@ -21,6 +21,7 @@ from playhead.history.tape.columns import (
     sum_levels,
 )
 from playhead.history.tape.errors import CorruptSegment
+from playhead.history.tape.fingerprint import Comparison, Fingerprint, compare
 from playhead.history.tape.partitions import EVENTS_A_BLOCK, Partitions
 from playhead.history.tape.pieces import (
     BookPoint,
@@ -29,7 +30,7 @@ from playhead.history.tape.pieces import (
     point_after_all,
     running_times,
 )
-from playhead.history.tape.repository import SegmentStore, TapeHead, TapeReader
+from playhead.history.tape.repository import SegmentStore, TapeContent, TapeHead, TapeReader
 
 __all__ = [
     "EVENTS_A_BLOCK",
@@ -37,15 +38,19 @@ __all__ = [
     "NO_TIME",
     "BookPoint",
     "Columns",
+    "Comparison",
     "CorruptSegment",
+    "Fingerprint",
     "Interval",
     "Levels",
     "Partitions",
     "Segment",
     "SegmentStore",
+    "TapeContent",
     "TapeHead",
     "TapeReader",
     "book_of",
+    "compare",
     "decode",
     "digest",
     "encode",

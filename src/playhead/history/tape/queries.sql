@@ -169,3 +169,40 @@ SELECT block.first
    AND NOT EXISTS (SELECT FROM segments g
                     WHERE g.digest IS NULL AND g.first_position >= block.first
                       AND g.first_position < block.first + :events_a_block);
+
+-- name: fingerprint_segments
+-- Every planned run, with the hash of what it says if it is sealed.
+SELECT m.ticker, g.first_position, g.last_position, g.events, encode(g.digest, 'hex') AS digest
+  FROM segments g JOIN markets m USING (market_id)
+ ORDER BY m.ticker, g.first_position;
+
+-- name: fingerprint_coverage
+-- Every interval, by ticker: numbers of markets depend on the order in which captures were met.
+SELECT m.ticker, c.from_position, c.to_position, c.received_from, c.received_to, c.exchange_from,
+       c.exchange_to, c.opened_by, c.closed_by, encode(c.keyframe, 'hex') AS keyframe
+  FROM coverage c JOIN markets m USING (market_id)
+ ORDER BY m.ticker, c.from_position;
+
+-- name: fingerprint_rows
+-- One hash a market over its rows up to where another tape has got, capture by capture.
+SELECT m.ticker, e.position >> 36 AS capture_id, count(*) AS events,
+       md5(string_agg(concat_ws(',', e.position, e.received_at, e.exchange_at, e.side, e.price,
+                                e.size), ';' ORDER BY e.position)) AS digest
+  FROM events e
+  JOIN markets m USING (market_id)
+  JOIN unnest(:capture_ids::int[], :from_positions::bigint[], :upto::bigint[])
+    AS b (capture_id, from_position, upto)
+    ON e.position >> 36 = b.capture_id AND e.position BETWEEN b.from_position AND b.upto
+ GROUP BY m.ticker, e.position >> 36
+ ORDER BY m.ticker, e.position >> 36;
+
+-- name: extents
+-- How far each capture is on the tape, and from where on its events are rows.
+SELECT p.capture_id, p.last_position,
+       (SELECT min(position) FROM events
+         WHERE position BETWEEN p.capture_id::bigint << 36
+                            AND (p.capture_id + 1)::bigint << 36) AS rows_from
+  FROM captures p ORDER BY p.capture_id;
+
+-- name: empty_tape
+TRUNCATE segment_data, segments, keyframes, events, streams, coverage, markets, captures;

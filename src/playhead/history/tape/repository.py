@@ -1,6 +1,7 @@
 """The tape's tables: the only module of tape that knows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from playhead.history.tape.codec import (
 )
 from playhead.history.tape.columns import NO_EVENTS, NO_TIME, Columns, Ints, sum_levels
 from playhead.history.tape.errors import CorruptSegment
+from playhead.history.tape.fingerprint import Fingerprint
 from playhead.history.tape.partitions import Partitions
 from playhead.history.tape.pieces import (
     BookPoint,
@@ -129,6 +131,44 @@ class TapeHead:
             start = levels_from_bytes(row.keyframe)
         levels = sum_levels(start, _ints(row.level), _ints(row.size))
         return dict(zip(levels.level.tolist(), levels.size.tolist(), strict=True))
+
+
+class TapeContent:
+    """All that a tape says: to compare it with another, or to begin anew."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def extents(self) -> dict[int, tuple[int, int]]:
+        """Return from and up to which position each capture's events are rows (inclusive)."""
+        rows = self._session.fetch_all(SQL.extents)
+        nowhere = 1 << 62
+        return {
+            row.capture_id: (nowhere if row.rows_from is None else row.rows_from, row.last_position)
+            for row in rows
+        }
+
+    def fingerprint(self, extents: Mapping[int, tuple[int, int]]) -> Fingerprint:
+        """Return what the tape says; rows are hashed within ``extents``, by capture."""
+        return Fingerprint(
+            last_positions={capture_id: upto for capture_id, (_, upto) in extents.items()},
+            segments=self._by_key(SQL.fingerprint_segments),
+            coverage=self._by_key(SQL.fingerprint_coverage),
+            rows=self._by_key(
+                SQL.fingerprint_rows,
+                capture_ids=list(extents),
+                from_positions=[first for first, _ in extents.values()],
+                upto=[upto for _, upto in extents.values()],
+            ),
+        )
+
+    def empty(self) -> None:
+        """Forget everything. The captures can tell it again."""
+        self._session.execute(SQL.empty_tape)
+
+    def _by_key(self, query: str, **parameters: object) -> dict[tuple[str, int], tuple[Any, ...]]:
+        rows = self._session.fetch_all(query, **parameters)
+        return {(row[0], row[1]): tuple(row[2:]) for row in rows}
 
 
 class SegmentStore:

@@ -1,0 +1,61 @@
+"""The process that brings captures on to the tape. One at a time; crash it at any moment."""
+
+import time
+from functools import partial
+
+from playhead.entrypoints.settings import Settings
+from playhead.entrypoints.status_file import write_status
+from playhead.entrypoints.worker import (
+    Stop,
+    keep_working,
+    now_micros,
+    now_nanos,
+    worker_database_url,
+)
+from playhead.history.capture import CaptureStore
+from playhead.history.ingest import Follower, IngestStore
+from playhead.history.tape import Partitions
+from playhead.storage.postgres import DatabaseUnavailable, Session
+
+IDLE_SECONDS = 0.05
+STATUS_SECONDS = 1.0
+LOCK = 0x696E67657374  # "ingest"
+
+
+def main(settings: Settings) -> None:
+    """Follow every capture of the state folder until SIGTERM or SIGINT."""
+    stop = Stop.on_signals()
+    keep_working(partial(_work, settings, stop), stop)
+
+
+def _work(settings: Settings, stop: Stop) -> None:
+    captures = CaptureStore(settings.home / "captures", now_nanos)
+    with Session.open(worker_database_url(settings), name="playhead-ingest") as session:
+        if not session.take_lock(LOCK):
+            raise DatabaseUnavailable("another ingest still works on this database")
+        store = IngestStore(session, Partitions(session))
+        with Follower(captures, store, now=now_micros) as follower:
+            _follow(follower, settings, stop)
+
+
+def _follow(follower: Follower, settings: Settings, stop: Stop) -> None:
+    told_at, frames_then = time.monotonic(), 0
+    while not stop.is_set:
+        found = follower.catch_up(until=lambda: stop.is_set)
+        elapsed = time.monotonic() - told_at
+        if elapsed >= STATUS_SECONDS:
+            totals = follower.totals
+            lag = None if totals.received_at is None else now_micros() - totals.received_at
+            write_status(
+                settings.home,
+                "ingest",
+                {
+                    "frames": totals.frames,
+                    "events": totals.events,
+                    "frames_per_second": round((totals.frames - frames_then) / elapsed),
+                    "lag_ms": None if lag is None else lag // 1000,
+                },
+            )
+            told_at, frames_then = time.monotonic(), totals.frames
+        if not found:
+            stop.wait(IDLE_SECONDS)
