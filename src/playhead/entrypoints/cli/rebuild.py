@@ -1,4 +1,4 @@
-"""``playhead rebuild``: make the tape anew from the captures, or prove that it would be the same."""
+"""``playhead rebuild``: the tape anew from the captures, or proof that it would be the same."""
 
 from contextlib import nullcontext
 from typing import Annotated
