@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket
 
 from playhead.history.exchange.server.connection import Connection
 from playhead.history.exchange.server.control import Control
+from playhead.history.exchange.server.dialogue import Dialogue
 from playhead.history.exchange.server.exchange import Exchange
 from playhead.history.exchange.server.handshake import Gate, NotAdmitted
 from playhead.history.exchange.server.outbox import Outbox
@@ -52,7 +53,8 @@ def build_app(exchange: Exchange, gate: Gate, wall_clock_ms: WallClockMs) -> Sta
 async def _serve(exchange: Exchange, socket: WebSocket) -> None:
     outbox = Outbox(exchange.options.most_buffered)
     session = Session(exchange.simulation, exchange.hub, outbox, exchange.options)
-    connection = Connection(socket, session, outbox)
+    dialogue = Dialogue(exchange.simulation, exchange.hub, session)
+    connection = Connection(socket, session, dialogue, outbox)
     number = exchange.admit(connection)
     try:
         await connection.run()

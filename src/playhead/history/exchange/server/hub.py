@@ -34,10 +34,9 @@ class Hub:
         self._of_market: dict[tuple[Channel, str], _Listeners] = defaultdict(dict)
         self._of_channel: dict[Channel, _Listeners] = defaultdict(dict)
 
-    def listen(self, subscription: Subscription, tickers: Iterable[str]) -> None:
-        """Publish these markets to the subscription from now on."""
-        for ticker in tickers:
-            self._of_market[subscription.channel, ticker][subscription] = None
+    def listen(self, subscription: Subscription, ticker: str) -> None:
+        """Publish a market to the subscription from now on."""
+        self._of_market[subscription.channel, ticker][subscription] = None
 
     def listen_to_all(self, subscription: Subscription) -> None:
         """Publish every market to the subscription from now on."""

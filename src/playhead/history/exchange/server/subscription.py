@@ -59,8 +59,20 @@ class Subscription:
         self.seq += 1
         return self.seq
 
-    def new_among(self, tickers: Iterable[str]) -> list[str]:
-        """Return those of ``tickers`` that it does not have yet; none if it has every market."""
+    def has(self, ticker: str) -> bool:
+        """Return whether it is live and gets this market."""
+        return not self.is_over and (self.tickers is None or ticker in self.tickers)
+
+    def add(self, tickers: Iterable[str]) -> list[str]:
+        """Add markets and return the new ones; there are none if it gets every market."""
         if self.tickers is None:
             return []
-        return [ticker for ticker in tickers if ticker not in self.tickers]
+        added = [ticker for ticker in tickers if ticker not in self.tickers]
+        self.tickers |= dict.fromkeys(added)
+        return added
+
+    def remove(self, tickers: Iterable[str]) -> None:
+        """Take markets away."""
+        for ticker in tickers:
+            if self.tickers is not None:
+                self.tickers.pop(ticker, None)
