@@ -59,6 +59,12 @@ class ExchangeUnavailable(Unavailable):
 
 
 class ConnectionEnded(Unavailable):
-    """The WebSocket is closed, or did not take what we sent in time."""
+    """The WebSocket is closed."""
 
     code = "kalshi.connection_ended"
+
+
+class NotTaken(Unavailable):
+    """The WebSocket is open, and the other side does not take what we send."""
+
+    code = "kalshi.not_taken"

@@ -41,6 +41,11 @@ class Signer:
             raise InvalidKey(f"cannot read the private key {path}: {error.strerror}") from error
         return cls(key_id, _load(pem, path))
 
+    @classmethod
+    def made_up(cls, key_id: str) -> "Signer":
+        """Return a signer with a key of its own, for an exchange that takes any."""
+        return cls(key_id, Ed25519PrivateKey.generate())
+
     def headers(self, method: str, path: str, now: Nanos) -> dict[str, str]:
         """Return the headers that prove a request.
 

@@ -27,7 +27,7 @@ from websockets.protocol import Event
 from playhead.base.errors import PlayheadError
 from playhead.base.time import Nanos
 from playhead.history.kalshi.answers import refusal_of
-from playhead.history.kalshi.errors import ConnectionEnded, ExchangeUnavailable
+from playhead.history.kalshi.errors import ConnectionEnded, ExchangeUnavailable, NotTaken
 from playhead.history.kalshi.hosts import InvalidAddress
 from playhead.history.kalshi.signing import Signer
 
@@ -72,7 +72,8 @@ class Connection:
         """Send one text frame.
 
         Raises:
-            ConnectionEnded: The connection is closed, or the other side does not take it.
+            ConnectionEnded: The connection is closed.
+            NotTaken: The other side does not take it in time.
         """
         await self._send(self._tapped.send(text))
 
@@ -80,7 +81,8 @@ class Connection:
         """Send a ping; the listener hears of the pong.
 
         Raises:
-            ConnectionEnded: The connection is closed, or the other side does not take it.
+            ConnectionEnded: The connection is closed.
+            NotTaken: The other side does not take it in time.
         """
         await self._send(self._tapped.ping())
 
@@ -106,7 +108,7 @@ class Connection:
             async with asyncio.timeout(self._patience.send_seconds):
                 await sending
         except TimeoutError as error:
-            raise ConnectionEnded("the exchange does not take what is sent") from error
+            raise NotTaken("the exchange does not take what is sent") from error
         except ConnectionClosed as error:
             raise ConnectionEnded(f"the connection is closed: {error}") from error
 
