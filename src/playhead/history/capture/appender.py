@@ -10,7 +10,7 @@ from playhead.history.capture.files import Head, raw_path, replacing, sync_data
 from playhead.history.capture.layout import FILE_HEADER, FileHeader, encode_file_header
 from playhead.history.capture.locking import FolderLock
 from playhead.history.capture.recovery import Recovered, recover
-from playhead.history.capture.sealing import seal_all
+from playhead.history.capture.sealing import seal_up_to
 
 
 class LogAppender:
@@ -85,7 +85,7 @@ class LogAppender:
         except CaptureFinished as finished:  # perhaps a crash came before it was sealed
             head.write(finished.end)
             head.sync()
-            seal_all(self._folder)
+            seal_up_to(self._folder)
             raise
 
     def _open(self, recovered: Recovered) -> None:

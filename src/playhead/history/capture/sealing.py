@@ -46,15 +46,17 @@ def seal(folder: Path, base: int, *, should_stop: Callable[[], bool] = lambda: F
     sync_folder(folder)
 
 
-def seal_all(folder: Path) -> None:
-    """Seal every raw file of a capture that is finished and that nobody writes.
+def seal_up_to(
+    folder: Path, base: int | None = None, *, should_stop: Callable[[], bool] = lambda: False
+) -> None:
+    """Seal every raw file up to that of ``base``, which must all be complete; all if None.
 
     Raises:
         OSError: The disk is full or fails; what is not sealed stays raw.
     """
     for file in log_files(folder):
-        if not file.sealed:
-            seal(folder, file.base)
+        if not file.sealed and (base is None or file.base <= base):
+            seal(folder, file.base, should_stop=should_stop)
 
 
 def _compress(source: BinaryIO, target: BinaryIO, should_stop: Callable[[], bool]) -> None:
@@ -76,7 +78,7 @@ def _check(file: LogFile, expected_bytes: int) -> None:
 
 
 class Sealer:
-    """Seals files one by one in a thread. A file that cannot be sealed stays raw for next time."""
+    """Seals files in a thread. What cannot be sealed stays raw and is tried again with the next."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -86,13 +88,13 @@ class Sealer:
 
     def start(self, *, current: int) -> None:
         """Begin, with the files that an earlier run left; ``current`` is still being written."""
-        for file in log_files(self._folder):
-            if not file.sealed and file.base != current:
-                self.put(file.base)
+        complete = [file.base for file in log_files(self._folder) if file.base < current]
+        if complete:
+            self.put(complete[-1])
         self._thread.start()
 
     def put(self, base: int) -> None:
-        """Have the file of ``base``, which is complete, sealed soon."""
+        """Have every file up to that of ``base``, all complete, sealed soon."""
         self._bases.put(base)
 
     def stop(self, *, quickly: bool) -> None:
@@ -106,7 +108,7 @@ class Sealer:
     def _run(self) -> None:
         while (base := self._bases.get()) is not None and not self._stopping.is_set():
             try:
-                seal(self._folder, base, should_stop=self._stopping.is_set)
+                seal_up_to(self._folder, base, should_stop=self._stopping.is_set)
             except _Stopped:
                 return
             except (OSError, zstandard.ZstdError) as error:

@@ -11,7 +11,7 @@ from playhead.history.capture.errors import CaptureClosed, CaptureUnwritable, Re
 from playhead.history.capture.layout import MAX_PAYLOAD, encode_record
 from playhead.history.capture.record import Kind
 from playhead.history.capture.recovery import Recovered
-from playhead.history.capture.sealing import Sealer, seal_all
+from playhead.history.capture.sealing import Sealer, seal_up_to
 
 MAX_FILE_BYTES = 128 * 1024 * 1024
 MAX_WAITING_BYTES = 256 * 1024 * 1024
@@ -153,7 +153,7 @@ class CaptureWriter:
         self.append(Kind.FINISHED, detail, received_at=received_at)
         self._close(quickly=False)
         try:
-            seal_all(self._folder)
+            seal_up_to(self._folder)
         except OSError as error:
             raise CaptureUnwritable(self._folder, _reason(error), waiting_bytes=0) from error
 
