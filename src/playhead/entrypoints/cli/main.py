@@ -8,8 +8,10 @@ import typer
 
 from playhead.entrypoints.cli.book import print_book
 from playhead.entrypoints.cli.capture import app as capture
+from playhead.entrypoints.cli.demo import run_demo
 from playhead.entrypoints.cli.ending import run_to_end
 from playhead.entrypoints.cli.markets import print_markets
+from playhead.entrypoints.cli.rebuild import rebuild
 from playhead.entrypoints.cli.run import run_program
 from playhead.entrypoints.cli.status import print_status
 from playhead.entrypoints.cli.up import start_everything
@@ -22,11 +24,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("demo")(run_demo)
 app.command("up")(start_everything)
 app.command("status")(print_status)
 app.command("markets")(print_markets)
 app.command("book")(print_book)
 app.add_typer(capture, name="capture")
+app.command("rebuild")(rebuild)
 app.command("run")(run_program)
 
 

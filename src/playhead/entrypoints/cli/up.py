@@ -22,9 +22,8 @@ def start_everything(
     settings = load_settings(exchange=Exchange.SIMULATED if simulate else exchange)
     with suppress(StopAsked), running(settings, tell) as playhead:
         tell(
-            f"Playhead runs (the {settings.exchange} exchange, "
-            f"API on http://127.0.0.1:{settings.port}, state in {playhead.settings.home}); "
-            "Ctrl-C stops it"
+            f"Playhead records the {settings.exchange} exchange and answers on "
+            f"http://127.0.0.1:{settings.port}; Ctrl-C stops it"
         )
         playhead.supervisor.run(on_tick=lambda: None, until=lambda: False)
         tell("stopping ...")

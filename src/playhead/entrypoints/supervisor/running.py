@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playhead.entrypoints.embedded import EmbeddedPostgres, EmbeddedValkey
-from playhead.entrypoints.servers import postgres_folder, valkey_folder
 from playhead.entrypoints.settings import Exchange, Settings, variable_of
 from playhead.entrypoints.status_file import forget_statuses
 from playhead.entrypoints.supervisor.home import locked_home
@@ -45,6 +44,7 @@ def running(
         supervisor.end_leftovers()
         forget_statuses(home)
         _check_ports(settings)
+        tell(f"starting in {home} ...")
         with _signals_ask(supervisor):
             try:
                 settings = _start_servers(supervisor, _absolute(settings))
@@ -55,8 +55,8 @@ def running(
 
 
 def _start_servers(supervisor: Supervisor, settings: Settings) -> Settings:
-    postgres = EmbeddedPostgres(postgres_folder(settings.home))
-    valkey = EmbeddedValkey(valkey_folder(settings.home))
+    postgres = EmbeddedPostgres(settings.home / "postgres")
+    valkey = EmbeddedValkey(settings.home / "valkey")
     ours: list[Part] = []
     if settings.database_url is None:
         ours.append(postgres)

@@ -1,0 +1,39 @@
+"""Commands to try, written so that they work when pasted."""
+
+import shlex
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playhead.entrypoints.settings import Settings, variable_of
+
+
+def suggestions(settings: Settings, program: str, ticker: str, at: str) -> list[str]:
+    """Return three commands about ``ticker`` at ``at``.
+
+    They carry the settings that they need to find this Playhead. An address with a password is left
+    out: whoever set it has it.
+    """
+    prefix = "".join(f"{name}={shlex.quote(text)} " for name, text in _needed(settings).items())
+    book = f"http://127.0.0.1:{settings.port}/api/v1/markets/{ticker}/book?at={at}&view=yes&depth=5"
+    return [
+        f"{prefix}{program} markets --limit 10",
+        f"{prefix}{program} book {ticker} --at {at}",
+        f"curl -s {shlex.quote(book)}",
+    ]
+
+
+def own_program() -> str:
+    """Return how this program is called from the current folder."""
+    program = Path(sys.executable).with_name("playhead")
+    here = Path.cwd()
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
+
+
+def _needed(settings: Settings) -> dict[str, str]:
+    needed = {}
+    if settings.home.absolute() != Path.cwd() / str(Settings.model_fields["home"].default):
+        needed[variable_of("home")] = str(settings.home.absolute())
+    if settings.database_url is not None and not urlsplit(settings.database_url).password:
+        needed[variable_of("database_url")] = settings.database_url
+    return needed
