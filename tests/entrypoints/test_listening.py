@@ -21,6 +21,11 @@ def test_a_busy_port_is_one_sentence_that_says_what_to_do() -> None:
             listen(LOOPBACK, port)
 
 
+def test_answers_do_not_wait_for_the_receipt_of_their_first_packet() -> None:
+    with listen(LOOPBACK, 0) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_the_key_of_cursors_stays_the_same_and_is_for_its_owner_only(tmp_path: Path) -> None:
     key = cursor_key(tmp_path)
 

@@ -7,8 +7,8 @@ import httpx2
 
 from playhead.base.time import Micros
 from playhead.entrypoints.http_app import build_app
-from playhead.history.markets.dependencies import MarketReader
-from playhead.history.rewind.dependencies import RewindReader
+from playhead.history.markets.ports import MarketReader
+from playhead.history.rewind.ports import RewindReader
 from playhead.web.health import Check
 from playhead.web.openapi import Api
 from tests.history.markets.fakes import FakeMarkets

@@ -7,9 +7,11 @@ from starlette.types import ASGIApp
 
 from playhead import __version__
 from playhead.base.time import Micros
-from playhead.history.markets.dependencies import MarketReader, install_markets
+from playhead.history.markets.dependencies import install_markets
+from playhead.history.markets.ports import MarketReader
 from playhead.history.markets.router import router as markets_router
-from playhead.history.rewind.dependencies import RewindReader, install_rewind
+from playhead.history.rewind.dependencies import install_rewind
+from playhead.history.rewind.ports import RewindReader
 from playhead.history.rewind.router import router as rewind_router
 from playhead.web.cursors import Cursors
 from playhead.web.docs_page import docs_page

@@ -36,8 +36,11 @@ def listen(host: str, port: int) -> socket.socket:
             f"the API listens on {LOOPBACK} only, not on {host}: it has no accounts yet, so whoever"
             " could connect could read"
         )
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Inherited by every connection: the body of an answer must not wait for the headers' receipt.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind((host, port))
     except OSError as error:

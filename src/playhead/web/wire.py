@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Annotated
 
 import msgspec
-from fastapi.responses import JSONResponse
+from starlette.responses import JSONResponse
 
 from playhead.base.time import MICROS_PER_SECOND, Micros, format_instant
 

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from playhead.history.markets.dependencies import MarketReader
+from playhead.history.markets.ports import MarketReader
 
 NEIGHBOURS = 1000
 SHOWN = 3

@@ -10,10 +10,10 @@ from playhead.base.time import Micros
 from playhead.entrypoints.embedded import EmbeddedPostgres
 from playhead.entrypoints.settings import Settings
 from playhead.history.markets import Markets
-from playhead.history.markets.dependencies import MarketReader
+from playhead.history.markets.ports import MarketReader
 from playhead.history.rewind import Rewind
-from playhead.history.rewind.dependencies import RewindReader
-from playhead.storage.postgres import Database
+from playhead.history.rewind.ports import RewindReader
+from playhead.storage.postgres import Database, Session
 
 
 class NothingRuns(Unavailable):
@@ -36,8 +36,12 @@ async def open_readers(settings: Settings) -> AsyncIterator[Readers]:
 
     Raises:
         NothingRuns: Its embedded database is not up.
+        DatabaseUnavailable: The database cannot be reached.
     """
-    async with Database.open(database_url(settings), connections=1) as database:
+    url = database_url(settings)
+    with Session.open(url):
+        pass  # tells at once, and in one sentence, what a pool tells after seconds of trying
+    async with Database.open(url, connections=1) as database:
         yield Readers(Rewind(database), Markets(database))
 
 

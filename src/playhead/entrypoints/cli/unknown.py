@@ -6,10 +6,17 @@ from playhead.history.rewind import BookAnswer, BookAt, Clock
 REASONS = {
     "gap": "messages were lost on the way",
     "disconnect": "the connection to the exchange was lost",
+    "stall": "the stream stood still",
+    "error": "the recording could not go on",
+    "shutdown": "the recorder was stopped",
     "restart": "the recorder was restarted",
     "overflow": "the exchange dropped messages because we read too slowly",
-    "stall": "the stream stood still",
+    "channel_error": "the exchange reported an error in its stream",
     "negative_size": "a level fell below zero, so a message was lost or doubled",
+    "snapshot_mismatch": "a fresh snapshot did not agree with what was recorded",
+    "unsubscribed": "the market was no longer recorded",
+    "superseded": "another connection took over",
+    "end_of_recording": "the recording had ended",
     "not_yet_open": "the market was not open yet",
     "exchange_closed": "the exchange was closed",
 }

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from playhead.history.markets.dependencies import MarketReader, MarketsQuery
+from playhead.history.markets.dependencies import MarketsQuery
 from playhead.history.markets.model import Market
+from playhead.history.markets.ports import MarketReader
 from playhead.history.markets.schemas import MarketPage, market_view
 from playhead.web.cursors import Cursors
 

@@ -1,39 +1,14 @@
 """What the market endpoints are given."""
 
-from typing import Annotated, Literal, Protocol, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import Field
 
-from playhead.history.markets.model import Market, MarketStatus
+from playhead.history.markets.model import MarketStatus
+from playhead.history.markets.ports import MarketReader
 from playhead.web import parameters
 from playhead.web.cursors import Cursors
-
-
-class MarketReader(Protocol):
-    """The markets that some recording here has seen."""
-
-    async def find(self, ticker: str) -> Market:
-        """Return the market; raise MarketNotFound if there is none of this ticker."""
-        ...
-
-    async def list(
-        self,
-        *,
-        status: MarketStatus | None,
-        event: str | None,
-        search: str | None,
-        after: str | None,
-        limit: int,
-    ) -> list[Market]:
-        """Return at most ``limit`` markets by ticker, from the first one past ``after``."""
-        ...
-
-    async def count(
-        self, *, status: MarketStatus | None, event: str | None, search: str | None
-    ) -> int:
-        """Return how many markets pass the same filters."""
-        ...
 
 
 class MarketsQuery(parameters.Query):

@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator
 
 from playhead.base.time import Micros
 from playhead.history.rewind.change_schemas import ChangesPage, change_lines, changes_page
-from playhead.history.rewind.dependencies import DEFAULT_LIMIT, ChangesQuery, RewindReader
+from playhead.history.rewind.dependencies import DEFAULT_LIMIT, ChangesQuery
 from playhead.history.rewind.paging import read_page
+from playhead.history.rewind.ports import RewindReader
 from playhead.web.cursors import Cursors
 
 

@@ -1,7 +1,6 @@
 """What the endpoints of the past are given."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Protocol, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, FastAPI, Header, Query, Request
 from pydantic import Field
@@ -9,8 +8,9 @@ from pydantic import Field
 from playhead.base.errors import Invalid
 from playhead.base.time import Micros
 from playhead.history.rewind.errors import InstantInFuture
-from playhead.history.rewind.model import BookAnswer, Clock, Run
+from playhead.history.rewind.model import Clock
 from playhead.history.rewind.paging import Resume
+from playhead.history.rewind.ports import RewindReader
 from playhead.history.rewind.schemas import View
 from playhead.web import parameters
 from playhead.web.cursors import Cursors
@@ -18,22 +18,6 @@ from playhead.web.streaming import wants_lines
 
 MAX_DEPTH = 10_000
 DEFAULT_LIMIT = 1000
-
-
-class RewindReader(Protocol):
-    """Answers questions about the past."""
-
-    async def book(
-        self, ticker: str, *, at: Micros | None, clock: Clock, now: Micros
-    ) -> BookAnswer:
-        """Return the book at ``at``, or the newest proven one if ``at`` is None."""
-        ...
-
-    def runs(
-        self, ticker: str, *, since: Micros, until: Micros, clock: Clock, now: Micros
-    ) -> AsyncIterator[Run]:
-        """Yield runs that together cover ``[since, until)`` exactly."""
-        ...
 
 
 class EmptyInterval(Invalid):
