@@ -11,15 +11,16 @@ Play = Callable[[ServerConnection], Awaitable[None]]
 
 
 @asynccontextmanager
-async def scripted_websocket(play: Play, *refusals: int) -> AsyncIterator[str]:
-    """Give the address of a server that refuses with these statuses first, then plays."""
-    waiting = list(refusals)
+async def scripted_websocket(play: Play, *statuses: int) -> AsyncIterator[str]:
+    """Give the address of a server that answers upgrades with these (101: play), then plays."""
+    waiting = list(statuses)
 
     def refuse(connection: ServerConnection, _request: Request) -> Response | None:
-        if not waiting:
+        status = waiting.pop(0) if waiting else HTTPStatus.SWITCHING_PROTOCOLS
+        if status == HTTPStatus.SWITCHING_PROTOCOLS:
             return None
-        return connection.respond(HTTPStatus(waiting.pop(0)), '{"code":"refused"}')
+        return connection.respond(HTTPStatus(status), '{"code":"refused"}')
 
-    async with serve(play, "127.0.0.1", 0, process_request=refuse, max_size=None) as server:
+    async with serve(play, "127.0.0.1", 0, process_request=refuse, close_timeout=0.2) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         yield f"ws://127.0.0.1:{port}/trade-api/ws/v2"

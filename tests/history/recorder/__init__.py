@@ -1,0 +1,1 @@
+"""From the exchange's socket to a capture."""
