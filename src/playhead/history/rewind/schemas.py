@@ -73,8 +73,10 @@ class KnownBook(Wire, frozen=True, kw_only=True):
     book: Sides | UnsetType = UNSET
 
 
-class BookView(Sides, frozen=True, kw_only=True):
+class BookView(Wire, frozen=True, kw_only=True):
     """The answer: the book at `at`, or levels that are null and the statement why.
+
+    `yes` and `no` are there with view=raw, `bids` and `asks` with view=yes.
 
     `position`, `received_at` and `exchange_at` are those of the last event that the book includes.
     """
@@ -86,6 +88,10 @@ class BookView(Sides, frozen=True, kw_only=True):
     position: int | None
     received_at: Instant | None
     exchange_at: Instant | None
+    yes: Levels | UnsetType | None = UNSET
+    no: Levels | UnsetType | None = UNSET
+    bids: Levels | UnsetType | None = UNSET
+    asks: Levels | UnsetType | None = UNSET
     coverage: CoverageView
     last_known: KnownBook | None
     next_known: KnownBook | None
