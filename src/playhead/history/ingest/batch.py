@@ -63,15 +63,34 @@ class Planned:
 
 @dataclass(slots=True)
 class EventColumns:
-    """Applied changes, one list a column, in order of position. None: that clock was silent."""
+    """Applied changes, one list a column, in order of position. None: that clock was silent.
+
+    ``level`` holds level codes: the price in micro-dollars times two, plus the side.
+    """
 
     position: list[int] = field(default_factory=list)
     market_id: list[int] = field(default_factory=list)
     received_at: list[int | None] = field(default_factory=list)
     exchange_at: list[int | None] = field(default_factory=list)
-    side: list[int] = field(default_factory=list)
-    price: list[int] = field(default_factory=list)
+    level: list[int] = field(default_factory=list)
     size: list[int] = field(default_factory=list)
+
+    def append(
+        self,
+        position: int,
+        market_id: int,
+        received_at: int | None,
+        exchange_at: int | None,
+        level: int,
+        size: int,
+    ) -> None:
+        """Add one change."""
+        self.position.append(position)
+        self.market_id.append(market_id)
+        self.received_at.append(received_at)
+        self.exchange_at.append(exchange_at)
+        self.level.append(level)
+        self.size.append(size)
 
 
 @dataclass(frozen=True, slots=True)

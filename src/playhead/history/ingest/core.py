@@ -71,7 +71,6 @@ class Ingest:
         self._events_a_block = events_a_block
         self._batch = Batch()
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
-            Kind.FRAME: self._frame,
             Kind.OPENED: self._opened,
             Kind.CLOSED: self._closed,
             Kind.SENT: self._sent,
@@ -90,9 +89,11 @@ class Ingest:
 
     def feed(self, records: Iterable[Record]) -> None:
         """Take records into account, in the order of the capture."""
-        handlers = self._handlers
         for record in records:
-            handlers[record.kind](record)
+            if record.kind is Kind.FRAME:
+                self._frame(record)
+            else:
+                self._handlers[record.kind](record)
 
     def take_batch(self) -> Batch:
         """Return what has been added since the last call."""
@@ -108,33 +109,32 @@ class Ingest:
     def _frame(self, record: Record) -> None:
         batch = self._batch
         batch.frames += 1
-        connection = self._connection(record.connection)
+        connection = self.connections.get(record.connection) or self._connect(record.connection)
         message = parse(record.payload, use_yes_price=connection.use_yes_price)
         received_at = _micros(record)
         connection.heard(received_at)
-        batch.counters[type(message).__name__] += 1
-        if message.sid is None:
+        sid = message.sid
+        if sid is None:
+            batch.counters[type(message).__name__] += 1
             self._without_stream(message, connection)
             return
-        stream = connection.stream(message.sid)
-        verdict = connection.sequence.check(message.sid, message.seq)
+        stream = connection.streams.get(sid) or connection.stream(sid)
+        verdict = connection.sequence.check(sid, message.seq)
         if verdict is Verdict.DUPLICATE:
             batch.counters["duplicate"] += 1
             return
         if verdict is Verdict.GAP:
             batch.counters["gap"] += 1
             self._close_stream(stream, "gap", stream.received_at)
-        self._read(message, stream, connection, received_at)
+        if type(message) is BookDelta:
+            self._delta(message, stream, received_at)
+        else:
+            self._read(message, stream, connection, received_at)
 
     def _read(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
-        if type(message) is BookDelta:
-            stream.heard(received_at, message.exchange_at)
-            if stream.awaiting:
-                self._tell_awaiting(stream)
-            self._delta(message, stream, received_at)
-            return
+        self._batch.counters[type(message).__name__] += 1
         reader = self._readers.get(type(message))
         if reader is not None:
             reader(message, stream, connection, received_at)
@@ -149,6 +149,9 @@ class Ingest:
             connection.sequence.forget(message.sid)
 
     def _delta(self, message: BookDelta, stream: Stream, received_at: Micros | None) -> None:
+        stream.heard(received_at, message.exchange_at)
+        if stream.awaiting:
+            self._tell_awaiting(stream)
         live = stream.lives.get(message.market_ticker)
         if live is None:
             self._batch.counters["change of an unknown book"] += 1
@@ -172,21 +175,11 @@ class Ingest:
         else:
             levels.pop(code, None)
         live.move_clocks(received_at, message.exchange_at)
-        self._append(position, live.market_id, received_at, message)
+        self._batch.events.append(
+            position, live.market_id, received_at, message.exchange_at, code, message.change
+        )
         if live.count(position):
             live.plan(self._batch)
-
-    def _append(
-        self, position: int, market_id: int, received_at: Micros | None, message: BookDelta
-    ) -> None:
-        events = self._batch.events
-        events.position.append(position)
-        events.market_id.append(market_id)
-        events.received_at.append(received_at)
-        events.exchange_at.append(message.exchange_at)
-        events.side.append(message.side)
-        events.price.append(message.price)
-        events.size.append(message.change)
 
     def _snapshot(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
@@ -316,11 +309,11 @@ class Ingest:
         number = command.get("id")
         if isinstance(params, dict) and isinstance(number, int):
             tickers = params.get("market_tickers") or [params.get("market_ticker")]
-            removals = self._connection(record.connection).removals
+            removals = self._known(record.connection).removals
             removals[number] = [str(ticker) for ticker in tickers]
 
     def _alive(self, record: Record) -> None:
-        self._connection(record.connection).heard(_micros(record))
+        self._known(record.connection).heard(_micros(record))
 
     def _rest(self, record: Record) -> None:
         for facts in facts_of_rest(record.payload):
@@ -364,11 +357,13 @@ class Ingest:
         if self.owners.get(live.ticker) is live:
             del self.owners[live.ticker]
 
-    def _connection(self, number: int) -> Connection:
-        found = self.connections.get(number)
-        if found is None:
-            found = self.connections[number] = Connection(number)
-        return found
+    def _known(self, number: int) -> Connection:
+        return self.connections.get(number) or self._connect(number)
+
+    def _connect(self, number: int) -> Connection:
+        """Return a connection that was never announced: its first record is the first sign."""
+        self.connections[number] = Connection(number)
+        return self.connections[number]
 
     def _market_id(self, ticker: str) -> int:
         number, is_new = self._market_ids.number(ticker)

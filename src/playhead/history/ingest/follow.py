@@ -12,7 +12,7 @@ from playhead.history.ingest.batch import Batch
 from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.repository import IngestStore
 
-BATCH_BYTES = 4 << 20
+BATCH_BYTES = 1 << 20
 
 
 @dataclass(slots=True)

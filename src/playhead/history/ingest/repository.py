@@ -228,13 +228,14 @@ class _SettledHead:
 
 
 def _event_columns(events: EventColumns) -> list[Column]:
+    level = _ints(events.level)
     return [
         Column("position", 8, _ints(events.position)),
         Column("market_id", 4, _ints(events.market_id)),
         Column("received_at", 8, _times(events.received_at), nullable=True),
         Column("exchange_at", 8, _times(events.exchange_at), nullable=True),
-        Column("side", 2, _ints(events.side)),
-        Column("price", 4, _ints(events.price)),
+        Column("side", 2, level & 1),
+        Column("price", 4, level >> 1),
         Column("size", 8, _ints(events.size)),
     ]
 
