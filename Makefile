@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := check
-.PHONY: setup demo test test-soak check lint types arch fmt bench lock clean
+.PHONY: setup demo test test-soak check lint types arch fmt bench lock help clean
 
 setup: $(STAMP)  ## create the virtual environment from the locked requirements
 
@@ -14,10 +14,13 @@ $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Playhead needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Use make PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Installing into $(VENV) (first time only, about a minute) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV) || \
+	  { echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt || \
+	  { echo "uv cannot install; trying pip, which knows this machine's pip settings ..."; \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup  ## record a simulated exchange and show it live (Ctrl-C ends it)
@@ -52,6 +55,9 @@ lock: setup  ## write the locked requirement files anew from pyproject.toml
 	cd $(CURDIR) && $(BIN)/$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
 	cd $(CURDIR) && $(BIN)/$(LOCK) pyproject.toml -o requirements/runtime.txt
 	cd $(CURDIR) && $(BIN)/$(LOCK) --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 clean:  ## remove the virtual environment and caches, never recorded data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
