@@ -22,7 +22,7 @@ class Connection:
         self.session = session
         self._dialogue = dialogue
         self._socket = socket
-        self._outbox = outbox
+        self.outbox = outbox
         self._cut: Callable[[], None] = socket.scope["extensions"][CUT]["cut"]
 
     async def run(self) -> None:
@@ -42,10 +42,10 @@ class Connection:
         while True:
             command = await self._next_command()
             for number, _ in enumerate(self._dialogue.receive(command), start=1):
-                await self._outbox.room()
+                await self.outbox.room()
                 if number % _STEPS_AT_ONCE == 0:
                     await asyncio.sleep(0)  # a big answer lets the others have their turn
-            await self._outbox.room()
+            await self.outbox.room()
 
     async def _next_command(self) -> str:
         message = await self._socket.receive()
@@ -55,5 +55,5 @@ class Connection:
 
     async def _write(self) -> None:
         while True:
-            frame = await self._outbox.get()
+            frame = await self.outbox.get()
             await self._socket.send_text(frame)

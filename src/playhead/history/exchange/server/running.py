@@ -57,19 +57,19 @@ async def running_exchange(
     Raises:
         PortInUse: Somebody else has the port.
     """
-    listener = _listen(options.host, options.port)
     start = options.start if options.start is not None else Micros(time.time_ns() // 1000)
     exchange = Exchange(options, start, clock or _clock(start, options.speed))
     server = _Server(_config(exchange))
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[listener]))
-        pace = group.create_task(exchange.keep_pace())
-        try:
-            await server.listening.wait()
-            yield RunningExchange(options.host, listener.getsockname()[1], exchange)
-        finally:
-            pace.cancel()
-            server.should_exit = True
+    with _listen(options.host, options.port) as listener:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve(sockets=[listener]))
+            pace = group.create_task(exchange.keep_pace())
+            try:
+                await server.listening.wait()
+                yield RunningExchange(options.host, listener.getsockname()[1], exchange)
+            finally:
+                pace.cancel()
+                server.should_exit = True
 
 
 def _clock(start: Micros, speed: float) -> Clock:
