@@ -5,6 +5,7 @@ The layout is described in docs/reference/segment-format.md. Everything is exact
 
 import hashlib
 import struct
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,16 @@ _PCODEC_CONFIG = ChunkConfig(compression_level=8)
 _ZSTD_LEVEL = 12
 _WORTH_COMPRESSING = 8  # values: below that a codec's own header is longer than the numbers
 _WIDTHS = (1, 2, 4, 8)
+
+
+class _Own(threading.local):
+    """A decompressor costs more to make than to use, and serves one thread at a time."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdDecompressor()
+
+
+_own = _Own()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +227,7 @@ def _unpack(data: bytes, start: int) -> tuple[Ints, int]:
     if codec == _PCODEC:
         small = standalone.simple_decompress(body)
     else:
-        raw = zstandard.decompress(body) if codec == _ZSTD else body
+        raw = _own.zstd.decompress(body) if codec == _ZSTD else body
         small = np.frombuffer(raw, dtype=f"<i{width}").astype(np.int64)
     return np.asarray(small, dtype=np.int64) * unit + base, end
 

@@ -1,3 +1,21 @@
+-- name: sealed_point
+-- The interval that holds an instant and the sealed segment that holds the last event before it,
+-- if no later event of the market can matter: most questions about the past end here. {clock}
+-- stands for the clock that is asked.
+SELECT f.*, d.data, g.received_first, g.exchange_first
+  FROM (SELECT * FROM proven
+         WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to >= :at
+           AND (:from_position::bigint IS NULL OR from_position = :from_position)
+         ORDER BY {clock}_from DESC, from_position DESC LIMIT 1) f
+ CROSS JOIN LATERAL (
+       SELECT * FROM segments
+        WHERE market_id = f.market_id AND from_position = f.from_position
+          AND {clock}_first <= :at AND digest IS NOT NULL
+        ORDER BY {clock}_first DESC, first_position DESC LIMIT 1) g
+  JOIN segment_data d
+    ON d.day = g.day AND d.market_id = g.market_id AND d.first_position = g.first_position
+ WHERE g.{clock}_last > :at OR g.last_position = f.to_position;
+
 -- name: point
 -- Everything that the book of a market at an instant is made of, as one consistent snapshot: the
 -- proven interval that holds the instant, the sealed segment to start from, the newest keyframe

@@ -1,6 +1,7 @@
 """The tape's tables: the only module of tape that knows them."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,14 @@ class TapeReader:
         Of several intervals that hold ``at`` it is the one that began last, unless the one that
         begins at ``from_position`` is wanted.
         """
+        asked = {"market_id": market_id, "at": at, "from_position": from_position}
         row = await self._transaction.fetch_optional(
-            _clocked(SQL.point, by_exchange),
-            market_id=market_id,
-            at=at,
-            from_position=from_position,
-            no_time=NO_TIME,
+            _clocked(SQL.sealed_point, by_exchange), **asked
+        )
+        if row is not None:
+            return _interval(row), _point_in_segment(row, at, by_exchange)
+        row = await self._transaction.fetch_optional(
+            _clocked(SQL.point, by_exchange), no_time=NO_TIME, **asked
         )
         if row is None:
             return None
@@ -216,6 +219,7 @@ class SegmentStore:
                 self._session.execute(SQL.add_segment_data, day=planned.day, data=data, **key)
 
 
+@cache
 def _clocked(query: str, by_exchange: bool) -> str:
     """Return the query with the clock that is asked for in it."""
     return query.replace("{clock}", "exchange" if by_exchange else "received")
@@ -244,9 +248,13 @@ def _start(row: Row, interval: Interval, at: Micros, *, by_exchange: bool) -> Bo
         levels = levels_from_bytes(row.framed_levels)
         return BookPoint(row.framed_position, row.framed_received, row.framed_exchange, levels)
     if row.data is not None:
-        piece = SegmentPiece(row.data, row.received_first, row.exchange_first)
-        return point_in_segment(piece, at, by_exchange=by_exchange)
+        return _point_in_segment(row, at, by_exchange)
     return opening_point(interval)
+
+
+def _point_in_segment(row: Row, at: Micros, by_exchange: bool) -> BookPoint:
+    piece = SegmentPiece(row.data, row.received_first, row.exchange_first)
+    return point_in_segment(piece, at, by_exchange=by_exchange)
 
 
 def _rows(row: Row | None) -> Columns:
