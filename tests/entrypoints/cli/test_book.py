@@ -46,7 +46,7 @@ def test_a_known_book_is_printed_and_the_exit_code_is_0(monkeypatch: pytest.Monk
     assert code == 0
     assert output.startswith(f"{TICKER}  Title of {TICKER}\n")
     assert "45¢        100.00        100.00  ask" in output
-    assert "1 more bids" in output
+    assert "1 more bid\n" in output
 
 
 def test_an_unknown_book_is_a_sentence_and_the_exit_code_is_3(

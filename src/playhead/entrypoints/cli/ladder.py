@@ -74,7 +74,8 @@ def _side_lines(
         cells = cents(level.price, digits.price), _size(level.size, digits), _size(total, digits)
         lines.append(Text(f"{_row(*cells)}  {name}", style=style))
     hidden = len(levels) - depth
-    return [*lines, Text(f"  {hidden} more {name}s", style=QUIET)] if hidden > 0 else lines
+    more = f"  {hidden} more {name}{'s' if hidden > 1 else ''}"
+    return [*lines, Text(more, style=QUIET)] if hidden > 0 else lines
 
 
 def _middle(ladder: Ladder) -> str:
