@@ -49,31 +49,29 @@ def run_demo(
         simulated_speed=speed,
     )
     seconds = FOREVER if length is None else parse_length(length)
-    with open_screen() as screen, suppress(StopAsked), running(settings, screen.tell) as playhead:
-        watch(playhead, screen, settings, seconds)
-        if not playhead.supervisor.stop_asked:
-            check_in_the_end(playhead, screen)
-
-
-def watch(playhead: Running, screen: Screen, chosen: Settings, seconds: float) -> None:
-    """Show ``playhead`` on ``screen`` for ``seconds``, or until it is asked to stop."""
-    deadline = time.monotonic() + seconds
-    with api_of(playhead.settings) as api:
-        view = View(Onlooker(playhead.settings, api), screen, chosen)
+    with (
+        open_screen() as screen,
+        suppress(StopAsked),
+        running(settings, screen.tell) as playhead,
+        api_of(playhead.settings) as api,
+    ):
+        onlooker = Onlooker(playhead.settings, api)
+        view = View(onlooker, screen, settings)
+        deadline = time.monotonic() + seconds
         playhead.supervisor.run(view.refresh, until=lambda: time.monotonic() >= deadline)
+        if not playhead.supervisor.stop_asked:
+            check_in_the_end(playhead, onlooker, screen)
 
 
-def check_in_the_end(playhead: Running, screen: Screen) -> None:
+def check_in_the_end(playhead: Running, onlooker: Onlooker, screen: Screen) -> None:
     """End the recording and prove it: books are read back, and a rebuild gives the same tape.
 
     Raises:
         RecordingUnsound: One of the two fails.
     """
     playhead.supervisor.stop(["recorder", "exchange"])
-    with api_of(playhead.settings) as api:
-        onlooker = Onlooker(playhead.settings, api)
-        onlooker.look()
-        book = onlooker.find_proven_midway()
+    onlooker.look()
+    book = onlooker.find_last_proven()
     if book is None:
         raise RecordingUnsound("no proven book can be read back from what was recorded")
     screen.tell(f"read back: {book[0]} at {book[1]}")

@@ -27,6 +27,7 @@ class Onlooker:
         self._home = settings.home
         self._api = api
         self._markets: Sequence[Market] = ()
+        self._came = _now()
 
     def look(self) -> Numbers:
         """Return the numbers of now."""
@@ -57,11 +58,15 @@ class Onlooker:
             if market["coverage"]["recording"] and _since(market) < at
         )
 
-    def find_proven_midway(self) -> Found | None:
-        """Return a market whose book is proven in the middle of its recording, and the instant."""
+    def find_last_proven(self) -> Found | None:
+        """Return a market whose book is proven at the end of its recording, and the instant.
+
+        Only what was recorded since the onlooker came counts.
+        """
         return self._first_proven(
-            (market["ticker"], Micros((_since(market) + _until(market)) // 2))
+            (market["ticker"], Micros(_until(market) - 1))
             for market in self._busiest()
+            if _until(market) > self._came
         )
 
     def _busiest(self) -> list[Market]:
