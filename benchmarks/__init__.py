@@ -1,0 +1,1 @@
+"""Measurements of Playhead, each beside a plain approach where there is one."""

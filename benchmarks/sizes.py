@@ -1,0 +1,38 @@
+"""How much is measured, and how often."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Amounts of one run of the benchmarks.
+
+    Attributes:
+        frames: In the capture of the simulated exchange.
+        plain_frames: The part of it that the plain reader gets.
+        repeats: Runs of each measurement; the table shows their median.
+        instants: Books that are asked for in process, a run.
+        requests: Books that are asked for over HTTP, a run.
+        history: Numbers of events at which a book's latency is compared, ascending.
+        recorded_seconds: How long the recorder is at work before the first request.
+    """
+
+    frames: int = 300_000
+    plain_frames: int = 50_000
+    repeats: int = 3
+    instants: int = 2_000
+    requests: int = 2_000
+    history: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
+    recorded_seconds: float = 15.0
+
+
+FULL = Sizes()
+QUICK = Sizes(
+    frames=40_000,
+    plain_frames=10_000,
+    repeats=1,
+    instants=500,
+    requests=500,
+    history=(100_000, 300_000),
+    recorded_seconds=5.0,
+)
