@@ -4,6 +4,7 @@ It binds to loopback only: until accounts exist, whoever can connect may read.
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -65,6 +66,10 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         )
         _stop_on_signals(server)
         _announce(listener)
+        # What was built until now stays for good: a collection in the middle of an answer need not
+        # walk through it.
+        gc.collect()
+        gc.freeze()
         await server.serve(sockets=[listener])
 
 
