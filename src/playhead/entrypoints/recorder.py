@@ -65,8 +65,14 @@ def signer_of(settings: Settings) -> Signer:
     return Signer.from_file(settings.kalshi_key_id, settings.kalshi_private_key_file)
 
 
-async def record(settings: Settings, options: RecorderOptions) -> None:
-    """Record until a signal comes, or until recording is impossible; see ``main``."""
+async def record(settings: Settings, options: RecorderOptions, *, finish: bool = False) -> None:
+    """Record until a signal comes, or until recording is impossible; see ``main``.
+
+    Args:
+        settings: Of the process.
+        options: How to record.
+        finish: Say at the end that nothing will ever follow in this capture.
+    """
     signer = signer_of(settings)
     store = CaptureStore(settings.home / "captures", _now)
     capture = store.for_recorder(CAPTURE_NAME, source=options.hosts.websocket_url)
@@ -90,6 +96,8 @@ async def record(settings: Settings, options: RecorderOptions) -> None:
             )
             report = partial(_report, settings.home, capture.folder.name, recorder, writer)
             await _until_signal(recorder, report)
+        if finish:
+            writer.finish(b'{"cause":"shutdown"}', received_at=_now())
 
 
 def _rest(

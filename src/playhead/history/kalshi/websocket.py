@@ -38,7 +38,10 @@ _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How a connection ended. ``code`` is 1006 where the other side just went away."""
+    """How a connection ended: its close code and the reason given, else what can be said of it.
+
+    The code is 1006 where the other side just went away.
+    """
 
     code: int
     reason: str
@@ -89,7 +92,8 @@ class Connection:
     async def wait_closed(self) -> Closed:
         """Wait for the end, whoever brings it about, and return how it came."""
         await self._tapped.wait_closed()
-        return Closed(self._tapped.close_code or ABNORMAL_CLOSURE, self._tapped.close_reason or "")
+        said = self._tapped.close_reason or str(self._tapped.protocol.close_exc)
+        return Closed(self._tapped.close_code or ABNORMAL_CLOSURE, said)
 
     async def close(self) -> None:
         """Say goodbye, wait a little for the answer, and let go in any case."""

@@ -154,7 +154,7 @@ class Link:
         else:
             connection.abort()
             self._tally.trouble = end.detail
-        self._tally.ended(end.cause)
+        self._tally.ended(str(end.cause))
         while True:
             if self._keep_end(inbox, end):
                 return

@@ -55,7 +55,6 @@ class Recorder:
         self._tally = Tally()
         self._rate = Rate()
         self._links: list[Link] = []
-        self._home: dict[str, Link] = {}
         self._unplaced: dict[str, None] = {}
         self._universe = Universe(
             Margins(
@@ -104,7 +103,7 @@ class Recorder:
             "bytes": tally.bytes,
             "connections": sum(link.is_open for link in self._links),
             "markets_known": self._universe.known,
-            "markets_wanted": len(self._home) + len(self._unplaced),
+            "markets_wanted": self._universe.wanted_count,
             "markets_subscribed": sum(link.held for link in self._links),
             "markets_unplaced": len(self._unplaced),
             "markets_refused": tally.refused,
@@ -133,7 +132,6 @@ class Recorder:
     def _stop(self, tickers: list[str]) -> None:
         for ticker in tickers:
             self._unplaced.pop(ticker, None)
-            self._home.pop(ticker, None)
         for link in self._links:
             link.unwant(tickers)
 
@@ -148,7 +146,6 @@ class Recorder:
             link.want(batch)
             for ticker in batch:
                 del self._unplaced[ticker]
-                self._home[ticker] = link
 
     def _open_link(self, tasks: asyncio.TaskGroup) -> Link:
         link = Link(

@@ -16,7 +16,8 @@ from playhead.history.recorder.inbox import Inbox
 from playhead.history.recorder.options import RecorderOptions
 from playhead.history.recorder.tallies import Tally
 
-_SLICE = 500
+# Frames looked at before others have their turn: some milliseconds.
+_SLICE = 1_000
 _TICK_SECONDS = 0.2
 _MICROS_PER_MILLI = 1000
 

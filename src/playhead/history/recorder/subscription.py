@@ -179,8 +179,7 @@ class BookSubscription:
         self._failures = 0
         self._batch = min(self._options.batch, self._batch * 2)
         if command.purpose is Purpose.DELETE:
-            for ticker in command.tickers:
-                self._held.pop(ticker, None)
+            _drop(self._held, command.tickers)
             return
         if self.sid is None:
             self.sid = message.sid
@@ -203,9 +202,9 @@ class BookSubscription:
             case Refusal.GONE:
                 self._requeue(command.purpose, command.tickers)
                 self._ended(now)
-            case Refusal.FULL if command.purpose is not Purpose.DELETE:
+            case Refusal.FULL if self._held and command.purpose is Purpose.ADD:
                 self.overflow += command.tickers
-            case Refusal.MARKET:
+            case Refusal.MARKET | Refusal.FULL:
                 self._leave_out(command, message.market_ticker)
             case Refusal.ACTION if command.purpose is Purpose.SNAPSHOT:
                 self._replace(command.tickers)
@@ -221,9 +220,14 @@ class BookSubscription:
 
     def _ended(self, now: float) -> None:
         """The exchange sends nothing more: everything that was wanted is to be asked for again."""
-        asked = [ticker for command in self._inflight.clear() for ticker in command.tickers]
-        again = dict.fromkeys([*self._held, *asked, *self._to_add])
-        self._to_add = {ticker: None for ticker in again if ticker not in self._to_delete}
+        again = dict(self._held)
+        for command in self._inflight.clear():
+            if command.purpose is Purpose.DELETE:
+                _drop(again, command.tickers)
+            elif command.purpose is not Purpose.SNAPSHOT:
+                again.update(dict.fromkeys(command.tickers))
+        _drop(again, self._to_delete)
+        self._to_add = again | self._to_add
         self._held, self._to_delete, self._to_heal = {}, {}, {}
         self.sid = None
         self._pause(now)
@@ -240,8 +244,7 @@ class BookSubscription:
         elif len(rest) == len(command.tickers):
             self._batch = max(1, len(rest) // 2)
         out = set(command.tickers).difference(rest)
-        for ticker in out:
-            self._held.pop(ticker, None)
+        _drop(self._held, out)
         self._tally.refused += len(out)
         self._requeue(command.purpose, rest)
 
@@ -260,3 +263,8 @@ class BookSubscription:
         if self._open_gaps and self.sid is not None and not waits:
             self._tally.healed += self._open_gaps
             self._open_gaps = 0
+
+
+def _drop(tickers: Tickers, out: Iterable[str]) -> None:
+    for ticker in out:
+        tickers.pop(ticker, None)

@@ -62,6 +62,11 @@ class Universe:
         return len(self._markets)
 
     @property
+    def wanted_count(self) -> int:
+        """How many markets are recorded since the last turn."""
+        return len(self._wanted)
+
+    @property
     def wanted(self) -> frozenset[str]:
         """The markets that are recorded since the last turn."""
         return frozenset(self._wanted)
