@@ -8,7 +8,9 @@ from types import TracebackType
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 
+from playhead.base.time import MICROS_PER_SECOND, Micros
 from playhead.history.exchange import ExchangeOptions, RunningExchange, running_exchange
+from playhead.history.exchange.server.exchange import Clock
 from tests.history.exchange.builders import START, Frame
 
 HEADERS = {
@@ -16,6 +18,19 @@ HEADERS = {
     "KALSHI-ACCESS-TIMESTAMP": "1",
     "KALSHI-ACCESS-SIGNATURE": "c2lnbmVk",
 }
+
+
+class HandClock:
+    """Exchange time that goes on only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> Micros:
+        return self.now
+
+    def move(self, seconds: int) -> None:
+        self.now = Micros(self.now + seconds * MICROS_PER_SECOND)
 
 
 def options(**changed: object) -> ExchangeOptions:
@@ -48,10 +63,10 @@ class Client:
 
 
 @asynccontextmanager
-async def client(**changed: object) -> AsyncIterator[Client]:
+async def client(clock: Clock | None = None, **changed: object) -> AsyncIterator[Client]:
     """Start an exchange and connect to it."""
     async with (
-        running_exchange(options(**changed)) as running,
+        running_exchange(options(**changed), clock) as running,
         connect(
             running.ws_url, additional_headers=HEADERS, compression=None, close_timeout=0.2
         ) as socket,

@@ -15,7 +15,14 @@ from playhead.history.exchange import PortInUse, running_exchange
 from playhead.history.exchange.server import running as running_module
 from playhead.history.exchange.simulated import Simulation
 from tests.history.exchange.builders import START, Frame, after
-from tests.history.exchange.server.sockets import HEADERS, Client, Control, client, options
+from tests.history.exchange.server.sockets import (
+    HEADERS,
+    Client,
+    Control,
+    HandClock,
+    client,
+    options,
+)
 
 UPGRADE = (
     b"GET /trade-api/ws/v2 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -114,12 +121,15 @@ def test_pings_say_heartbeat_and_need_no_pong(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_slow_reader_gets_error_25_and_silence_in_bounded_memory() -> None:
     async def test() -> None:
-        async with client(most_buffered=50, rate=50_000.0, speed=4.0) as one:
+        clock = HandClock()
+        async with client(clock, most_buffered=50, rate=5_000.0) as one:
             await subscribe(one)
-            session = one.running.exchange.connections[1].session
-            await wait_until(lambda: bool(session.subscriptions))
-            await wait_until(lambda: not session.subscriptions)
-            assert len(one.running.exchange.connections[1].outbox) <= 51
+            connection = one.running.exchange.connections[1]
+            await wait_until(lambda: bool(connection.session.subscriptions))
+            while connection.session.subscriptions:
+                clock.move(1)
+                await wait_until(lambda: one.running.exchange.simulation.now == clock.now)
+                assert len(connection.outbox) <= 51
             last = (await one.until("error"))[-1]
             assert (last["sid"], last["msg"]["code"]) == (1, 25)
             await one.say("list_subscriptions")
@@ -128,14 +138,13 @@ def test_a_slow_reader_gets_error_25_and_silence_in_bounded_memory() -> None:
     run(test)
 
 
-def test_a_client_that_leaves_is_forgotten_even_while_its_frames_wait() -> None:
+def test_a_client_that_leaves_is_forgotten() -> None:
     async def test() -> None:
-        async with client(most_buffered=5, rate=20_000.0) as one:
+        async with client() as one:
             await subscribe(one)
-            connections = one.running.exchange.connections
-            await wait_until(lambda: connections[1].outbox.is_full)
+            await one.next()
             one.socket.transport.abort()
-            await wait_until(lambda: not connections)
+            await wait_until(lambda: not one.running.exchange.connections)
 
     run(test)
 

@@ -163,4 +163,3 @@ def test_cancel_all_empties_the_book_oldest_first() -> None:
 
     assert [change.size for change in changes(effects)] == [-7, -5, -3]
     assert engine.book() == Book(yes={}, no={})
-    assert engine.first_in_line(Side.YES) is None

@@ -140,10 +140,9 @@ class MatchingEngine:
         ladder = self._ladders[side]
         return Size(0) if ladder.best is None else ladder.totals[ladder.best]
 
-    def first_in_line(self, side: Side) -> Order | None:
-        """Return the order that the next taker would meet on ``side``."""
-        ladder = self._ladders[side]
-        return None if ladder.best is None else ladder.first()
+    def first_in_line(self, side: Side) -> Order:
+        """Return the order that the next taker would meet on ``side``, which must not be empty."""
+        return self._ladders[side].first()
 
     def levels(self, side: Side) -> dict[Price, Size]:
         """Return the live totals of a side by price; not a copy, so read it at once."""

@@ -7,12 +7,16 @@ reductions undoing the addition just before, some twenty changes of the book for
 import math
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from playhead.history.books import DOLLAR, Price, Side, Size
 from playhead.history.exchange.simulated.engine import Effect, MatchingEngine, Order
 from playhead.history.exchange.simulated.grid import Grid
 from playhead.history.exchange.simulated.sizes import Sizes
 
+_Choice = TypeVar("_Choice")
+
+_OTHER = (Side.NO, Side.YES)
 _CENT = 10_000
 _TAKE_SHARE = 0.036
 _MOVE_SHARE = 0.12
@@ -46,7 +50,7 @@ def draw_temper(random: Random, *, is_busy: bool) -> Temper:
     cents = min(random.lognormvariate(math.log(median), 0.8), 35.0)
     kind = 1.0 if is_busy else random.random()
     sides = (Side.YES, Side.NO) if kind >= 0.33 else (random.choice((Side.YES, Side.NO)),)
-    depth = random.randint(60, 160) if is_busy else random.randint(10, 60)
+    depth = random.randint(60, 160) if is_busy else random.randint(8, 45)
     return Temper(
         half_spread=int(cents * _CENT),
         depth=0 if kind < 0.2 else depth,
@@ -95,10 +99,10 @@ class OrderFlow:
         return min(max(0.5 + self._temper.undo_share / 2 + lean, 0.05), 0.95)
 
     def _quote(self, grid: Grid, size: Size) -> list[Effect]:
-        side = self._random.choice(self._temper.sides)
+        side = self._one_of(self._temper.sides)
         price = grid.nearest(self._level(side))
         effects = self._pull_before(side, price)
-        other = self._engine.best(Side(1 - side))
+        other = self._engine.best(_OTHER[side])
         if other is not None and price + other >= DOLLAR:
             return effects
         self._newest = self._engine.next_number
@@ -109,20 +113,23 @@ class OrderFlow:
         fair = self._fair if side is Side.YES else DOLLAR - self._fair
         best = max(fair - self._temper.half_spread, 1)
         if self._random.random() < _FAVOURED_SHARE:
-            offset = self._random.choice(self._temper.offsets)
+            offset = self._one_of(self._temper.offsets)
         else:
             offset = int(self._random.expovariate(1 / (14 * _CENT)))
         return best - offset if offset < best else self._random.randint(1, best)
 
     def _pull_before(self, side: Side, price: Price) -> list[Effect]:
         # Makers whose quote the new one would hit are faster: they cancel before it comes.
-        other, effects = Side(1 - side), list[Effect]()
+        other, effects = _OTHER[side], list[Effect]()
         for _ in range(_MOST_PULLED):
-            stale = self._engine.first_in_line(other)
-            if stale is None or stale.price + price < DOLLAR:
+            best = self._engine.best(other)
+            if best is None or best + price < DOLLAR:
                 break
-            effects += self._engine.cancel(stale.number)
+            effects += self._engine.cancel(self._engine.first_in_line(other).number)
         return effects
+
+    def _one_of(self, choices: tuple[_Choice, ...]) -> _Choice:
+        return choices[int(self._random.random() * len(choices))]
 
     def _undo(self) -> list[Effect]:
         assert self._newest is not None
@@ -152,7 +159,7 @@ class OrderFlow:
 
     def _take(self, grid: Grid) -> list[Effect]:
         side = Side(self._random.randint(0, 1))
-        other = self._engine.best(Side(1 - side))
+        other = self._engine.best(_OTHER[side])
         if other is None:
             return self._quote(grid, self._sizes.of_order())
         limit = grid.nearest(DOLLAR - other + _CENT * self._random.randint(0, 2))

@@ -27,7 +27,11 @@ class Grid:
 
     def nearest(self, price: int) -> Price:
         """Return the grid price closest to ``price``; the lower one of two equally close."""
-        band = next((band for band in self.bands if price < band.end), self.bands[-1])
+        band = self.bands[-1]
+        for candidate in self.bands:  # a loop: this is where a busy exchange spends its time
+            if price < candidate.end:
+                band = candidate
+                break
         steps = (price - band.start + (band.step - 1) // 2) // band.step
         snapped = band.start + steps * band.step
         return Price(min(max(snapped, self.prices[0]), self.prices[-1]))

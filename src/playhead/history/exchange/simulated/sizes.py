@@ -24,7 +24,8 @@ class Sizes:
     def of_order(self) -> Size:
         """Return the size of a resting order."""
         if self._random.random() < self._repeat_share:
-            return self._with_fraction(self._random.choice(self._repeated))
+            choice = int(self._random.random() * len(self._repeated))
+            return self._with_fraction(self._repeated[choice])
         return self._drawn(self._log_median, 1.7, _LARGEST_ORDER)
 
     def of_trade(self) -> Size:
