@@ -88,7 +88,7 @@ class Database:
             async with self._pool.connection() as connection:
                 yield Transaction(connection)
         except (psycopg.OperationalError, PoolTimeout) as error:
-            raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+            raise DatabaseUnavailable(_sentence(error)) from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -125,7 +125,7 @@ class Session:
             ) as connection:
                 yield cls(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+            raise DatabaseUnavailable(_sentence(error)) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -160,3 +160,8 @@ class Session:
         """Take an advisory lock that this session holds until it ends; False if another has it."""
         row = self.fetch_optional("SELECT pg_try_advisory_lock(%(key)s) AS taken", key=key)
         return bool(row is not None and row.taken)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what the driver says, without the hints that it adds on further lines."""
+    return f"the database does not answer: {str(error).partition(chr(10))[0]}"

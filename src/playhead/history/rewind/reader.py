@@ -55,11 +55,15 @@ class Rewind:
             market_id = await self._market_id(connection, ticker)
             past = _Past(TapeReader(connection), market_id, clock)
             asked = at if at is not None else await past.newest() or now
-            found = await past.point(asked)
-            if found is not None:
-                interval, point = found
-                return BookAnswer(ticker, asked, clock, _proven(interval, clock), _book_at(point))
-            return await past.unknown(ticker, asked)
+            while True:
+                found = await past.point(asked)
+                if found is not None:
+                    interval, point = found
+                    coverage = _proven(interval, clock)
+                    return BookAnswer(ticker, asked, clock, coverage, _book_at(point))
+                around = await past.around(asked)
+                if around is not None:
+                    return await past.unknown(ticker, asked, *around)
 
     async def runs(
         self, ticker: str, *, since: Micros, until: Micros, clock: Clock, now: Micros
@@ -77,20 +81,21 @@ class Rewind:
         async with self._database.reading() as connection:
             market_id = await self._market_id(connection, ticker)
             past = _Past(TapeReader(connection), market_id, clock)
-            reached = since
-            for interval in await past.intervals(since, until):
+            reached, before = since, None
+            intervals = await past.intervals(since, until)
+            for interval in intervals:
                 start, end = past.bounds(interval)
                 if end < reached:
                     continue
                 if start > reached:
-                    yield await past.absent(reached, start)
+                    yield await past.absent(reached, start, before, interval)
                     reached = start
                 stop = min(Micros(end + _AFTER), until)
                 async for run in past.data(interval, reached, stop):
                     yield run
-                reached = stop
+                reached, before = stop, interval
             if reached < until:
-                yield await past.absent(reached, until)
+                yield await past.absent(reached, until, before, None)
 
     async def _market_id(self, connection: Transaction, ticker: str) -> int:
         found = self._market_ids.get(ticker)
@@ -127,15 +132,25 @@ class _Past:
         assert end is not None
         return start, end
 
-    async def unknown(self, ticker: str, at: Micros) -> BookAnswer:
+    async def around(self, at: Micros) -> tuple[Interval | None, Interval | None] | None:
+        """Return the intervals before and after ``at``; None: it is known by now."""
+        before, after = await self._tape.around(self._market_id, at, by_exchange=self._by_exchange)
+        if before is not None and self.bounds(before)[1] >= at:
+            return None
+        return before, after
+
+    async def unknown(
+        self, ticker: str, at: Micros, before: Interval | None, after: Interval | None
+    ) -> BookAnswer:
         """Return the answer for an instant that no interval holds, with what is known around."""
-        before = await self._tape.interval_before(
-            self._market_id, at, by_exchange=self._by_exchange
-        )
-        after = await self._tape.interval_after(self._market_id, at, by_exchange=self._by_exchange)
         last = None
         if before is not None:
-            last = await self.point(self.bounds(before)[1])
+            last = await self._tape.point(
+                self._market_id,
+                self.bounds(before)[1],
+                by_exchange=self._by_exchange,
+                from_position=before.from_position,
+            )
         return BookAnswer(
             ticker,
             at,
@@ -146,14 +161,13 @@ class _Past:
             next_known=None if after is None else _book_at(opening_point(after)),
         )
 
-    async def absent(self, since: Micros, until: Micros) -> Run:
-        """Return an unknown run and its cause."""
-        before = await self._tape.interval_before(
-            self._market_id, since, by_exchange=self._by_exchange
-        )
-        after = await self._tape.interval_after(
-            self._market_id, since, by_exchange=self._by_exchange
-        )
+    async def absent(
+        self, since: Micros, until: Micros, before: Interval | None, after: Interval | None
+    ) -> Run:
+        """Return an unknown run and its cause; intervals that are not given are looked up."""
+        if before is None or after is None:
+            asked = await self._tape.around(self._market_id, since, by_exchange=self._by_exchange)
+            before, after = before or asked[0], after or asked[1]
         return Run(self._unknown(before, after), since, until, None, ())
 
     async def data(self, interval: Interval, since: Micros, until: Micros) -> AsyncIterator[Run]:

@@ -106,17 +106,15 @@ SELECT * FROM proven
  WHERE market_id = :market_id AND {clock}_from < :until AND {clock}_to >= :since
  ORDER BY {clock}_from, from_position;
 
--- name: interval_before
--- The interval that ended last before an instant.
-SELECT * FROM proven
- WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to < :at
- ORDER BY {clock}_to DESC, from_position DESC LIMIT 1;
-
--- name: interval_after
--- The interval that begins first after an instant.
-SELECT * FROM proven
- WHERE market_id = :market_id AND {clock}_from > :at
- ORDER BY {clock}_from, from_position LIMIT 1;
+-- name: around
+-- The interval that reaches furthest of those begun by an instant, and the one that begins next.
+(SELECT * FROM proven
+  WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to IS NOT NULL
+  ORDER BY {clock}_to DESC, from_position DESC LIMIT 1)
+UNION ALL
+(SELECT * FROM proven
+  WHERE market_id = :market_id AND {clock}_from > :at
+  ORDER BY {clock}_from, from_position LIMIT 1);
 
 -- name: newest
 -- The latest instant at which a market's book is proven.

@@ -78,21 +78,24 @@ class TapeReader:
         )
         return [_interval(row) for row in rows]
 
-    async def interval_before(
+    async def around(
         self, market_id: int, at: Micros, *, by_exchange: bool
-    ) -> Interval | None:
-        """Return the interval that ended last before ``at``."""
-        query = _clocked(SQL.interval_before, by_exchange)
-        row = await self._transaction.fetch_optional(query, market_id=market_id, at=at)
-        return None if row is None else _interval(row)
+    ) -> tuple[Interval | None, Interval | None]:
+        """Return the interval that reaches furthest of those begun by ``at``, and the next one.
 
-    async def interval_after(
-        self, market_id: int, at: Micros, *, by_exchange: bool
-    ) -> Interval | None:
-        """Return the interval that begins first after ``at``."""
-        query = _clocked(SQL.interval_after, by_exchange)
-        row = await self._transaction.fetch_optional(query, market_id=market_id, at=at)
-        return None if row is None else _interval(row)
+        The first may reach ``at``: an open interval grows between two questions.
+        """
+        query = _clocked(SQL.around, by_exchange)
+        rows = await self._transaction.fetch_all(query, market_id=market_id, at=at)
+        before = after = None
+        for interval in map(_interval, rows):
+            start = interval.bounds(by_exchange=by_exchange)[0]
+            assert start is not None
+            if start <= at:
+                before = interval
+            else:
+                after = interval
+        return before, after
 
     async def run_after(self, interval: Interval, position: int, *, limit: int = 4096) -> Columns:
         """Return the next events of an interval after ``position``; none: it ends there for now.
