@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playhead.history.kalshi import Acknowledged, BookSnapshot, ErrorReply, Message, Subscribed
@@ -105,6 +105,7 @@ class Model:
 
 
 @given(STEPS)
+@example([("want", "A"), ("say", None), ("unwant", "A"), ("refuse", 7)])
 def test_in_the_end_the_exchange_holds_what_is_wanted(steps: list[Step]) -> None:
     model = Model()
     for step in steps:

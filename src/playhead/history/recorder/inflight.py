@@ -56,6 +56,11 @@ class InFlight:
         for command in self._commands.values():
             command.is_doubted = True
 
+    def adds(self, ticker: str) -> bool:
+        """Whether a command waits that puts ``ticker`` in."""
+        adding = (Purpose.SUBSCRIBE, Purpose.ADD)
+        return any(c.purpose in adding and ticker in c.tickers for c in self._commands.values())
+
     def acknowledge(self, command_id: int | None) -> Command | None:
         """Return the command that an ``ok`` completes; snapshots complete a snapshot command."""
         command = None if command_id is None else self._commands.get(command_id)

@@ -233,8 +233,20 @@ class BookSubscription:
         self._pause(now)
 
     def _requeue(self, purpose: Purpose, tickers: list[str]) -> None:
-        queues = {Purpose.DELETE: self._to_delete, Purpose.SNAPSHOT: self._to_heal}
-        queues.get(purpose, self._to_add).update(dict.fromkeys(tickers))
+        """Ask again for what was not done, as far as nobody has changed their mind since."""
+        if purpose is Purpose.DELETE:
+            again = [ticker for ticker in tickers if not self._is_coming(ticker)]
+            self._to_delete.update(dict.fromkeys(again))
+        elif purpose is Purpose.SNAPSHOT:
+            again = [ticker for ticker in tickers if ticker in self._held]
+            self._to_heal.update(dict.fromkeys(again))
+        else:
+            again = [ticker for ticker in tickers if ticker not in self._to_delete]
+            _drop(self._to_delete, set(tickers).difference(self._held))
+            self._to_add.update(dict.fromkeys(again))
+
+    def _is_coming(self, ticker: str) -> bool:
+        return ticker in self._to_add or self._inflight.adds(ticker)
 
     def _leave_out(self, command: Command, market_ticker: str | None) -> None:
         """Go on without the market at fault; where it is not named, halve until it stands alone."""
