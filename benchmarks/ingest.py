@@ -41,7 +41,5 @@ def _plain_rate(shop: Workshop) -> float:
     captures, url = shop.simulated, shop.new_database()
     shop.tell(f"reading {shop.sizes.plain_frames:,} frames the plain way")
     with psycopg.connect(url) as connection:
-        seconds = seconds_of(
-            lambda: copy_row_by_row(connection, captures, shop.sizes.plain_frames)
-        )
+        seconds = seconds_of(lambda: copy_row_by_row(connection, captures, shop.sizes.plain_frames))
     return shop.sizes.plain_frames / seconds

@@ -37,7 +37,7 @@ _SUM = f"""
             SELECT c.price::bigint * 2 + c.side, c.size FROM base b JOIN plain_changes c
                 ON c.market_id = %(market_id)s AND c.received_at >= b.received_at
                AND c.received_at <= %(at)s AND c.position > b.position) AS everything
-     GROUP BY level HAVING sum(size) <> 0"""  # noqa: S608 - the text is the constant above
+     GROUP BY level HAVING sum(size) <> 0"""
 
 
 @dataclass(slots=True)
