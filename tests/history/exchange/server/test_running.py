@@ -262,3 +262,25 @@ def test_a_busy_port_is_said_to_be_taken() -> None:
                     pass
 
     run(test)
+
+
+def test_what_goes_wrong_inside_comes_out_as_itself() -> None:
+    async def test() -> None:
+        async with running_exchange(options()):
+            raise LookupError("of the body")
+
+    with pytest.raises(LookupError, match="of the body"):
+        run(test)
+
+
+def test_an_exchange_that_breaks_down_ends_what_runs_on_it() -> None:
+    def broken(happening: object) -> None:
+        raise LookupError("of the exchange")
+
+    async def test() -> None:
+        async with running_exchange(options()) as running:
+            running.exchange.observers.append(broken)
+            await asyncio.sleep(30)
+
+    with pytest.raises(LookupError, match="of the exchange"):
+        run(test)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import count
 
 from playhead.base.errors import NotFound
-from playhead.base.time import MICROS_PER_SECOND, Micros
+from playhead.base.time import MICROS_PER_SECOND, Micros, format_instant
 from playhead.history.exchange.server.commands import Refusal
 from playhead.history.exchange.server.connection import Connection
 from playhead.history.exchange.server.hub import Hub
@@ -71,6 +71,18 @@ class Exchange:
         for observer in self.observers:
             for happening in happenings:
                 observer(happening)
+
+    def status(self) -> dict[str, object]:
+        """Return what an operator wants to see, flat."""
+        venue, now = self.simulation.venue, self.simulation.now
+        return {
+            "exchange_time": format_instant(now),
+            "behind_seconds": round((self._clock() - now) / MICROS_PER_SECOND, 3),
+            "markets": len(venue.markets),
+            "connections": len(self.connections),
+            "changes": venue.change_count,
+            "trades": venue.trade_count,
+        }
 
     # -- faults ---------------------------------------------------------------------------------
 

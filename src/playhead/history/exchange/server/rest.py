@@ -94,9 +94,10 @@ class Rest:
     async def list_events(self, request: Request) -> Response:
         """Return a page of events."""
         limit = whole(request, "limit", least=1, most=200, default=200)
-        wanted = list(enumerate(self._events(request), start=1))
-        numbered = (pair for pair in wanted if pair[0] > after(request))
-        taken, cursor = page(numbered, limit, lambda pair: pair[0])
+        start = after(request)
+        numbered = enumerate(self._events(request), start=1)
+        rest = (pair for pair in numbered if pair[0] > start)
+        taken, cursor = page(rest, limit, lambda pair: pair[0])
         nested = flag(request, "with_nested_markets")
         events = [self._event(event, nested=nested) for _, event in taken]
         return answer({"events": events, "cursor": cursor})

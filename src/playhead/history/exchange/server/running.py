@@ -60,7 +60,7 @@ async def running_exchange(
     start = options.start if options.start is not None else Micros(time.time_ns() // 1000)
     exchange = Exchange(options, start, clock or _clock(start, options.speed))
     server = _Server(_config(exchange))
-    with _listen(options.host, options.port) as listener:
+    with _listen(options.host, options.port) as listener, _unwrapped():
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[listener]))
             pace = group.create_task(exchange.keep_pace())
@@ -70,6 +70,17 @@ async def running_exchange(
             finally:
                 pace.cancel()
                 server.should_exit = True
+
+
+@contextmanager
+def _unwrapped() -> Iterator[None]:
+    # What goes wrong in the body, or in one task, comes out as itself and not in a group.
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) > 1:
+            raise
+        raise group.exceptions[0] from group.exceptions[0].__cause__
 
 
 def _clock(start: Micros, speed: float) -> Clock:
@@ -114,8 +125,10 @@ class _Server(uvicorn.Server):
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
     try:
         listener.bind((host, port))
     except OSError as error:

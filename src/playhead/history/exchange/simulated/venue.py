@@ -27,7 +27,7 @@ _TRADES_KEPT = 50_000
 class Venue:
     """Every market, and the one place through which anything becomes public.
 
-    ``trades`` holds the newest ones only, oldest first.
+    ``trades`` holds the newest ones only, oldest first; the counts cover the whole run.
     """
 
     def __init__(self, seed: int, agenda: Agenda) -> None:
@@ -36,10 +36,11 @@ class Venue:
         self.markets: dict[str, Market] = {}
         self.members: dict[str, list[Market]] = defaultdict(list)
         self.trades: deque[Traded] = deque(maxlen=_TRADES_KEPT)
+        self.change_count = 0
+        self.trade_count = 0
         self._seed = seed
         self._agenda = agenda
         self._told: list[Happening] = []
-        self._trades = 0
         self._roster: list[Market] = []
         self._weights: list[float] = []
         self._roster_is_stale = True
@@ -80,11 +81,13 @@ class Venue:
 
     def publish(self, market: Market, at: Micros, effects: list[Effect]) -> None:
         """Make the effects of an action public, and the quote within a second."""
-        for happening in market.told(at, effects, self._trades + 1):
+        for happening in market.told(at, effects, self.trade_count + 1):
             self._told.append(happening)
             if type(happening) is Traded:
-                self._trades = happening.number
+                self.trade_count = happening.number
                 self.trades.append(happening)
+            else:
+                self.change_count += 1
         if effects and not market.quote_is_due:
             market.quote_is_due = True
             earliest = at if market.quoted_at is None else market.quoted_at + QUOTE_INTERVAL
