@@ -7,7 +7,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from playhead.storage.migrate import MIGRATIONS, MigrationFailed, migrate
+from playhead.storage.migrate import (
+    MIGRATIONS,
+    DatabaseTooOld,
+    MigrationFailed,
+    check_version,
+    migrate,
+)
+from playhead.storage.postgres import DatabaseUnavailable
 
 
 @pytest.fixture
@@ -83,3 +90,17 @@ def test_own_migrations_are_found_in_the_package(postgres_url: str) -> None:
         newest = connection.execute("SELECT version_num FROM alembic_version").fetchone()
 
     assert newest == (max(MIGRATIONS.glob("*.sql")).name[:4],)
+
+
+def test_old_server_is_refused() -> None:
+    with pytest.raises(DatabaseTooOld, match=r"PostgreSQL 14\.9 .*; Playhead needs 15"):
+        check_version("14.9 (Debian 14.9-1)")
+
+
+def test_oldest_server_that_will_do_is_accepted() -> None:
+    check_version("15.0")
+
+
+def test_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable, match="does not answer"):
+        migrate(f"postgresql://nobody@/nothing?host={tmp_path}")

@@ -20,6 +20,15 @@ LOCK = 0x706C6179_68656164  # "playhead": two starts at once migrate one after t
 _FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql", re.ASCII)
 
 
+OLDEST_POSTGRES = 15
+
+
+class DatabaseTooOld(Invalid):
+    """The server is an older PostgreSQL than Playhead works with."""
+
+    code = "database.too_old"
+
+
 class MigrationFailed(Invalid):
     """A migration file cannot be applied, or the database is newer than this program."""
 
@@ -38,6 +47,7 @@ def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
+        DatabaseTooOld: Its version is not one that Playhead works with.
         MigrationFailed: A file fails, or the database's schema is not one of ``folder``.
     """
     engine = create_engine(
@@ -45,6 +55,7 @@ def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
     )
     try:
         with engine.begin() as connection:
+            check_version(connection.exec_driver_sql("SHOW server_version").scalar_one())
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             return _apply(connection, _directory(folder))
     except exc.OperationalError as error:
@@ -53,6 +64,18 @@ def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
         raise MigrationFailed(f"a migration failed: {error.orig}") from error
     finally:
         engine.dispose()
+
+
+def check_version(version: str) -> None:
+    """Return if a PostgreSQL that calls itself ``version`` will do.
+
+    Raises:
+        DatabaseTooOld: It will not.
+    """
+    if int(version.partition(".")[0]) < OLDEST_POSTGRES:
+        raise DatabaseTooOld(
+            f"the database is PostgreSQL {version}; Playhead needs {OLDEST_POSTGRES} or newer"
+        )
 
 
 def _apply(connection: Connection, directory: ScriptDirectory) -> list[str]:

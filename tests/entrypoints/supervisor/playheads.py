@@ -4,19 +4,20 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 
 from playhead.entrypoints.embedded import postgres_url
+from playhead.entrypoints.embedded.accounts import Account
 from playhead.entrypoints.embedded.processes import birth_of, wait_until
 from playhead.entrypoints.status_file import Status, read_statuses
 
 SECONDS = 60.0
-COMMAND = (sys.executable, "-m", "tests.entrypoints.supervisor.dummies")
+MODULE = "tests.entrypoints.supervisor.dummies"
 SLEEPS = "import time; time.sleep(600)"
 CRASHES = "raise SystemExit(3)"
 DEAF = (
@@ -52,10 +53,35 @@ class Playhead:
             return row[0] if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Who starts a Playhead: the account of this process, unless told otherwise."""
+
+    python: str = sys.executable
+    account: Account | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> subprocess.Popen[str]:
+        """A process of this account."""
+        uid, gid = self.account or (None, None)
+        return subprocess.Popen(
+            [self.python, *arguments],
+            env={**environment, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            user=uid,
+            group=gid,
+            extra_groups=None if self.account is None else [],
+        )
+
+
 @contextmanager
-def started(home: Path, **scripts: str) -> Iterator[Playhead]:
+def started(home: Path, starter: Starter | None = None, **scripts: str) -> Iterator[Playhead]:
     """A Playhead that has started, with a process for each script."""
-    with launched(home, scripts=scripts) as process:
+    with launched(home, scripts=scripts, starter=starter or Starter()) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
         yield Playhead(home, process)
@@ -63,7 +89,11 @@ def started(home: Path, **scripts: str) -> Iterator[Playhead]:
 
 @contextmanager
 def launched(
-    home: Path, *, port: int | None = None, scripts: Mapping[str, str] | None = None
+    home: Path,
+    *,
+    port: int | None = None,
+    scripts: Mapping[str, str] | None = None,
+    starter: Starter | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """The process of a Playhead, started or not."""
     folder = home.with_name(f"{home.name}-scripts")
@@ -75,9 +105,7 @@ def launched(
         "PLAYHEAD_PORT": str(port or free_port()),
         "PLAYHEAD_EXCHANGE_PORT": str(free_port()),
     }
-    pipe = subprocess.PIPE
-    arguments = (*COMMAND, str(folder))
-    process = subprocess.Popen(arguments, env=environment, stdout=pipe, stderr=pipe, text=True)
+    process = (starter or Starter()).start(("-m", MODULE, str(folder)), environment)
     try:
         yield process
     finally:
