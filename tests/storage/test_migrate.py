@@ -93,12 +93,12 @@ def test_own_migrations_are_found_in_the_package(postgres_url: str) -> None:
 
 
 def test_old_server_is_refused() -> None:
-    with pytest.raises(DatabaseTooOld, match=r"PostgreSQL 14\.9 .*; Playhead needs 15"):
-        check_version("14.9 (Debian 14.9-1)")
+    with pytest.raises(DatabaseTooOld, match=r"PostgreSQL 14; Playhead needs 15"):
+        check_version(14)
 
 
 def test_oldest_server_that_will_do_is_accepted() -> None:
-    check_version("15.0")
+    check_version(15)
 
 
 def test_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:

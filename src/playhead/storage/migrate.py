@@ -55,7 +55,8 @@ def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
     )
     try:
         with engine.begin() as connection:
-            check_version(connection.exec_driver_sql("SHOW server_version").scalar_one())
+            number = connection.exec_driver_sql("SHOW server_version_num").scalar_one()
+            check_version(int(number) // 10_000)
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             return _apply(connection, _directory(folder))
     except exc.OperationalError as error:
@@ -66,13 +67,13 @@ def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
         engine.dispose()
 
 
-def check_version(version: str) -> None:
-    """Return if a PostgreSQL that calls itself ``version`` will do.
+def check_version(version: int) -> None:
+    """Return if a PostgreSQL of the major ``version`` will do.
 
     Raises:
         DatabaseTooOld: It will not.
     """
-    if int(version.partition(".")[0]) < OLDEST_POSTGRES:
+    if version < OLDEST_POSTGRES:
         raise DatabaseTooOld(
             f"the database is PostgreSQL {version}; Playhead needs {OLDEST_POSTGRES} or newer"
         )
