@@ -62,6 +62,28 @@ def test_a_doubled_message_is_applied_once() -> None:
     assert batch.counters["duplicate"] == 1
 
 
+def test_an_asked_snapshot_that_repeats_the_last_number_is_taken() -> None:
+    batch = batch_of(snapshot(1), delta(2), snapshot(2, id=7, yes={"0.4200": "5.00"}, at=3))
+
+    assert list(batch.verified.values()) == [START + 3]
+
+
+def test_nothing_is_known_yet_at_the_newest_instant_itself() -> None:
+    batch = batch_of(snapshot(1), delta(2, at=30, exchange_ms=20))
+
+    assert batch.progress is not None
+    mark_ = batch.progress.streams[0]
+    assert (mark_.received_to, mark_.exchange_to) == (START + 29, START + 19_999)
+
+
+def test_after_a_loss_the_last_exchange_instant_is_unknown_for_a_tie_may_be_lost() -> None:
+    lost = batch_of(snapshot(1), delta(2, exchange_ms=20), delta(4, exchange_ms=21))
+    whole = batch_of(snapshot(1), delta(2, exchange_ms=20), mark(Kind.FINISHED, at=None))
+
+    assert [c.exchange_to for c in lost.closed] == [START + 19_999]
+    assert [c.exchange_to for c in whole.closed] == [START + 20_000]
+
+
 def test_a_control_reply_takes_a_number_of_its_sid() -> None:
     batch = batch_of(snapshot(1), ok(2), delta(3))
 

@@ -102,14 +102,14 @@ def test_inside_a_gap_the_books_around_it_are_named_and_none_is_given(url: str) 
 
 
 def test_after_the_last_sign_of_life_the_book_is_not_yet_recorded(url: str) -> None:
-    assert size_at(book(url, 5100)) == 9
-    assert book(url, 5101).coverage.cause == "not_yet_recorded"
+    assert size_at(book(url, 5099)) == 9
+    assert book(url, 5100).coverage.cause == "not_yet_recorded"
 
 
 def test_without_an_instant_the_newest_proven_book_is_given(url: str) -> None:
     answer = book(url, None)
 
-    assert (answer.at, size_at(answer)) == (instant(5100), 9)
+    assert (answer.at, size_at(answer)) == (instant(5099), 9)
 
 
 def test_the_future_is_refused(url: str) -> None:
@@ -133,7 +133,7 @@ def test_a_book_that_became_known_while_it_was_asked_is_given(
 
     monkeypatch.setattr(TapeReader, "point", too_early)
 
-    assert size_at(book(url, 5100)) == 9
+    assert size_at(book(url, 5099)) == 9
 
 
 def test_runs_cover_the_asked_stretch_without_a_hole_and_name_what_is_absent(url: str) -> None:

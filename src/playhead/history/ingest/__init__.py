@@ -1,6 +1,7 @@
 """Captures to tape: the sequence is checked, books are kept, what is known is stated."""
 
-from playhead.history.ingest.core import POSITION_BITS, Ingest
+from playhead.history.ingest.core import Ingest
+from playhead.history.ingest.draft import POSITION_BITS
 from playhead.history.ingest.errors import IngestOvertaken
 from playhead.history.ingest.follow import Follower
 from playhead.history.ingest.registry import MarketRegistry

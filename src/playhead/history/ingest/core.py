@@ -1,20 +1,19 @@
-"""From records of one capture to what they add to the tape. Pure, deterministic, restartable.
+"""From the records of one capture to what they mean for the tape. Pure and restartable.
 
-Every applied change and every snapshot that opens an interval takes the next position. Positions
-and the runs that become segments depend on the capture alone, never on when or how it is read.
+Positions and the runs that become segments depend on the capture alone, never on when or how it
+is read.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
 
 import msgspec
 
 from playhead.base.time import Micros
-from playhead.history.books import Side
 from playhead.history.capture import Kind, Record
-from playhead.history.ingest.batch import Batch, Opened, Progress, StreamMark
-from playhead.history.ingest.facts import Facts, facts_of_lifecycle, facts_of_rest
-from playhead.history.ingest.live import EVENTS_A_KEYFRAME, Live
+from playhead.history.ingest.batch import Batch, Progress, StreamMark
+from playhead.history.ingest.draft import BookSource, Draft, MarketIds
+from playhead.history.ingest.facts import facts_of_lifecycle, facts_of_rest
+from playhead.history.ingest.live import Live
 from playhead.history.ingest.state import state_of
 from playhead.history.ingest.stream import Connection, Stream
 from playhead.history.kalshi import (
@@ -31,23 +30,9 @@ from playhead.history.kalshi import (
 )
 from playhead.history.tape import EVENTS_A_BLOCK
 
-POSITION_BITS = 36
-_YES = Side.YES
 _OVERFLOW = 25
-
-
-class BookSource(Protocol):
-    """Where a market's levels come from after a restart."""
-
-    def levels_at_head(self, market_id: int, from_position: int) -> dict[int, int]:
-        """Return the level codes and sizes after the newest event on the tape."""
-
-
-class MarketIds(Protocol):
-    """The numbers of markets, shared by every capture of one tape."""
-
-    def number(self, ticker: str) -> tuple[int, bool]:
-        """Return the market's number, and whether it was given just now."""
+_NOTHING_LOST = frozenset({"end_of_recording", "superseded", "unsubscribed"})
+"""Causes after which no message of the last instant can be missing."""
 
 
 class Ingest:
@@ -62,14 +47,9 @@ class Ingest:
         events_a_block: int = EVENTS_A_BLOCK,
     ) -> None:
         self.capture_id = capture_id
-        self.last_position = capture_id << POSITION_BITS
+        self.draft = Draft(capture_id, books, market_ids, events_a_block=events_a_block)
         self.connections: dict[int, Connection] = {}
-        self.owners: dict[str, Live] = {}
         self.finished = False
-        self._market_ids = market_ids
-        self._books = books
-        self._events_a_block = events_a_block
-        self._batch = Batch()
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
             Kind.OPENED: self._opened,
             Kind.CLOSED: self._closed,
@@ -97,17 +77,17 @@ class Ingest:
 
     def take_batch(self) -> Batch:
         """Return what has been added since the last call."""
-        batch, self._batch = self._batch, Batch()
-        batch.progress = Progress(
-            last_position=self.last_position,
-            finished=self.finished,
-            state=state_of(self.connections),
-            streams=tuple(_marks(self.connections.values())),
+        return self.draft.take(
+            Progress(
+                last_position=self.draft.last_position,
+                finished=self.finished,
+                state=state_of(self.connections),
+                streams=tuple(_marks(self.connections.values())),
+            )
         )
-        return batch
 
     def _frame(self, record: Record) -> None:
-        batch = self._batch
+        batch = self.draft.batch
         batch.frames += 1
         connection = self.connections.get(record.connection) or self._connect(record.connection)
         message = parse(record.payload, use_yes_price=connection.use_yes_price)
@@ -120,9 +100,9 @@ class Ingest:
             return
         stream = connection.streams.get(sid) or connection.stream(sid)
         verdict = connection.sequence.check(sid, message.seq)
-        if verdict is Verdict.DUPLICATE:
+        if verdict is Verdict.DUPLICATE and type(message) is not BookSnapshot:
             batch.counters["duplicate"] += 1
-            return
+            return  # a snapshot says the same whether or not its number was its own
         if verdict is Verdict.GAP:
             batch.counters["gap"] += 1
             self._close_stream(stream, "gap", stream.received_at)
@@ -134,7 +114,7 @@ class Ingest:
     def _read(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
-        self._batch.counters[type(message).__name__] += 1
+        self.draft.batch.counters[type(message).__name__] += 1
         reader = self._readers.get(type(message))
         if reader is not None:
             reader(message, stream, connection, received_at)
@@ -144,7 +124,7 @@ class Ingest:
 
     def _without_stream(self, message: Message, connection: Connection) -> None:
         if isinstance(message, MarketLifecycle):
-            self._learn(facts_of_lifecycle(message))
+            self.draft.learn([facts_of_lifecycle(message)])
         elif isinstance(message, Subscribed) and message.sid is not None:
             connection.sequence.forget(message.sid)
 
@@ -154,98 +134,56 @@ class Ingest:
             self._tell_awaiting(stream)
         live = stream.lives.get(message.market_ticker)
         if live is None:
-            self._batch.counters["change of an unknown book"] += 1
+            self.draft.batch.counters["change of an unknown book"] += 1
             return
-        levels = live.levels
-        if levels is None:
-            levels = live.levels = self._books.levels_at_head(live.market_id, live.from_position)
         code = message.price * 2 + message.side
-        size = levels.get(code, 0) + message.change
-        if size < 0:
-            self._batch.counters["negative_size"] += 1
-            self._close(live, stream, "negative_size", live.received_at, live.exchange_at)
-            return
-        position = self._next_position()
-        if live.since_keyframe >= EVENTS_A_KEYFRAME or (
-            live.run_events == 0 and live.last_position != live.from_position
-        ):
-            self._batch.keyframes.append(live.keyframe(position))
-        if size:
-            levels[code] = size
-        else:
-            levels.pop(code, None)
-        live.move_clocks(received_at, message.exchange_at)
-        self._batch.events.append(
-            position, live.market_id, received_at, message.exchange_at, code, message.change
-        )
-        if live.count(position):
-            live.plan(self._batch)
+        if not self.draft.apply(live, code, message.change, received_at, message.exchange_at):
+            self.draft.batch.counters["negative_size"] += 1
+            self._close(live, stream, "negative_size", live.received_at)
 
     def _snapshot(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         assert isinstance(message, BookSnapshot)
-        told_at = _after_sending(message)
-        stream.heard(received_at, told_at)
-        if stream.awaiting:
-            self._tell_awaiting(stream)
+        stream.heard(received_at, message.exchange_at)
+        self._tell_awaiting(stream)
         if message.id is not None and not stream.has_member(message.market_ticker):
-            self._batch.counters["snapshot of a market not subscribed"] += 1
+            self.draft.batch.counters["snapshot of a market not subscribed"] += 1
             return
-        levels = {p * 2 + side: s for side in Side for p, s in _side(message, side) if s}
-        live = self.owners.get(message.market_ticker)
-        if live is not None and live.stream_key == (connection.number, stream.sid):
-            if live.levels is None:
-                live.levels = self._books.levels_at_head(live.market_id, live.from_position)
-            if live.levels == levels:
-                self._batch.verified[(live.market_id, live.from_position)] = received_at
-                return
-            self._batch.counters["snapshot_mismatch"] += 1
-            self._close(live, stream, "snapshot_mismatch", live.received_at, live.exchange_at)
-        elif live is not None:
-            owner = self.connections[live.stream_key[0]].stream(live.stream_key[1])
-            self._close(live, owner, "superseded", owner.received_at, owner.exchange_at)
-        self._open(message.market_ticker, levels, stream, received_at, told_at)
+        levels = _levels(message)
+        live = self.draft.owners.get(message.market_ticker)
+        if live is not None:
+            if live.stream_key == (connection.number, stream.sid):
+                if self.draft.agrees(live, levels):
+                    self.draft.verify(live, received_at)
+                    return
+                self.draft.batch.counters["snapshot_mismatch"] += 1
+                self._close(live, stream, "snapshot_mismatch", live.received_at)
+            else:
+                owner = self.connections[live.stream_key[0]].stream(live.stream_key[1])
+                self._close(live, owner, "superseded", owner.received_at)
+        self._open(message, levels, stream, received_at)
 
     def _open(
         self,
-        ticker: str,
+        message: BookSnapshot,
         levels: dict[int, int],
         stream: Stream,
         received_at: Micros | None,
-        exchange_at: Micros | None,
     ) -> None:
-        position = self._next_position()
-        key = (stream.connection, stream.sid)
-        live = Live(ticker, self._market_id(ticker), position, key, levels)
-        live.move_clocks(received_at, exchange_at)
-        stream.lives[ticker] = self.owners[ticker] = live
+        ticker, holds_from = message.market_ticker, _holds_from(message)
+        live = self.draft.open(ticker, stream, levels, received_at, holds_from)
+        stream.lives[ticker] = live
         stream.lapsed.discard(ticker)
-        if exchange_at is None:
+        if holds_from is None:
             stream.awaiting.append(live)
-        self._batch.opened.append(
-            Opened(
-                market_id=live.market_id,
-                from_position=position,
-                connection=stream.connection,
-                sid=stream.sid,
-                opened_by="snapshot",
-                levels=dict(levels),
-                received_from=received_at,
-                exchange_from=exchange_at,
-            )
-        )
 
     def _tell_awaiting(self, stream: Stream) -> None:
         """Give snapshots without an exchange time the first one that their sid tells after them."""
-        if stream.exchange_at is None:
-            return
-        for live in stream.awaiting:
-            if live.exchange_at is None and self.owners.get(live.ticker) is live:
-                live.move_clocks(None, stream.exchange_at)
-                key = (live.market_id, live.from_position)
-                self._batch.exchange_from[key] = stream.exchange_at
-        stream.awaiting.clear()
+        if stream.exchange_at is not None and stream.awaiting:
+            for live in stream.awaiting:
+                self.draft.tell_exchange_from(live, stream.exchange_at)
+            stream.awaiting.clear()
 
     def _acknowledged(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
@@ -256,12 +194,11 @@ class Ingest:
         if message.tickers is not None:
             kept = set(message.tickers)
             removed = [*removed, *(ticker for ticker in stream.lives if ticker not in kept)]
-        stream.lapsed.difference_update(removed)
         for ticker in removed:
             live = stream.lives.get(ticker)
             if live is not None:
-                self._close(live, stream, "unsubscribed", stream.received_at, stream.exchange_at)
-                stream.lapsed.discard(ticker)
+                self._close(live, stream, "unsubscribed", stream.received_at)
+        stream.lapsed.difference_update(removed)
 
     def _unsubscribed(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
@@ -275,7 +212,7 @@ class Ingest:
         assert isinstance(message, ErrorReply)
         if message.ends_subscription:
             cause = "overflow" if message.code == _OVERFLOW else "channel_error"
-            self._batch.counters[cause] += 1
+            self.draft.batch.counters[cause] += 1
             self._end_stream(stream, connection, cause, stream.received_at)
         else:
             stream.heard(received_at, None)
@@ -316,16 +253,10 @@ class Ingest:
         self._known(record.connection).heard(_micros(record))
 
     def _rest(self, record: Record) -> None:
-        for facts in facts_of_rest(record.payload):
-            self._learn(facts)
-
-    def _learn(self, facts: Facts) -> None:
-        known = self._batch.facts.get(facts.ticker)
-        self._batch.facts[facts.ticker] = facts if known is None else known.updated_by(facts)
-        self._market_id(facts.ticker)
+        self.draft.learn(facts_of_rest(record.payload))
 
     def _end_connection(self, connection: Connection, cause: str) -> None:
-        self._batch.counters[cause] += 1
+        self.draft.batch.counters[cause] += 1
         for stream in list(connection.streams.values()):
             self._end_stream(stream, connection, cause, connection.alive_at)
         self.connections.pop(connection.number, None)
@@ -339,23 +270,14 @@ class Ingest:
 
     def _close_stream(self, stream: Stream, cause: str, received_to: Micros | None) -> None:
         for live in list(stream.lives.values()):
-            self._close(live, stream, cause, received_to, stream.exchange_at)
+            self._close(live, stream, cause, received_to)
         stream.awaiting.clear()
 
-    def _close(
-        self,
-        live: Live,
-        stream: Stream,
-        cause: str,
-        received_to: Micros | None,
-        exchange_to: Micros | None,
-    ) -> None:
-        known_exchange = exchange_to if live.exchange_at is not None else None
-        live.close(self._batch, cause, received_to, known_exchange)
+    def _close(self, live: Live, stream: Stream, cause: str, received_to: Micros | None) -> None:
+        whole = stream.exchange_at if cause in _NOTHING_LOST else _before(stream.exchange_at)
+        self.draft.close(live, cause, received_to, whole)
         del stream.lives[live.ticker]
         stream.lapsed.add(live.ticker)
-        if self.owners.get(live.ticker) is live:
-            del self.owners[live.ticker]
 
     def _known(self, number: int) -> Connection:
         return self.connections.get(number) or self._connect(number)
@@ -365,31 +287,30 @@ class Ingest:
         self.connections[number] = Connection(number)
         return self.connections[number]
 
-    def _market_id(self, ticker: str) -> int:
-        number, is_new = self._market_ids.number(ticker)
-        if is_new:
-            self._batch.new_markets[ticker] = number
-        return number
-
-    def _next_position(self) -> int:
-        self.last_position += 1
-        if self.last_position % self._events_a_block == 0:
-            for live in self.owners.values():
-                live.plan(self._batch)
-        return self.last_position
-
 
 def _marks(connections: Iterable[Connection]) -> Iterator[StreamMark]:
+    """Give how far open intervals are whole: more may still come at the newest instant itself."""
     for connection in connections:
         for stream in connection.streams.values():
-            yield StreamMark(connection.number, stream.sid, connection.alive_at, stream.exchange_at)
+            yield StreamMark(
+                connection.number,
+                stream.sid,
+                _before(connection.alive_at),
+                _before(stream.exchange_at),
+            )
 
 
-def _side(message: BookSnapshot, side: Side) -> tuple[tuple[int, int], ...]:
-    return message.yes if side is _YES else message.no
+def _before(at: Micros | None) -> Micros | None:
+    return None if at is None else Micros(at - 1)
 
 
-def _after_sending(message: BookSnapshot) -> Micros | None:
+def _levels(message: BookSnapshot) -> dict[int, int]:
+    """Return a snapshot's levels by level code (the price times two, plus the side)."""
+    yes = {price * 2: int(size) for price, size in message.yes if size}
+    return yes | {price * 2 + 1: int(size) for price, size in message.no if size}
+
+
+def _holds_from(message: BookSnapshot) -> Micros | None:
     """Return the first exchange instant at which a snapshot surely holds.
 
     ``sent_at`` is cut to the millisecond, so what the snapshot includes may be later than that by

@@ -55,6 +55,11 @@ class Live:
         self.exchange_first: Micros | None = None
         self.since_keyframe = 0
 
+    @property
+    def is_between_runs(self) -> bool:
+        """Whether its next event begins a run that is not the first of the interval."""
+        return self.run_events == 0 and self.last_position != self.from_position
+
     def move_clocks(self, received_at: Micros | None, exchange_at: Micros | None) -> None:
         """Move the running maxima on to the times of an event."""
         if received_at is not None and (self.received_at is None or received_at > self.received_at):
@@ -108,16 +113,19 @@ class Live:
     def close(
         self, batch: Batch, cause: str, received_to: Micros | None, exchange_to: Micros | None
     ) -> None:
-        """End the interval at the last moment that is known to be whole."""
+        """End the interval at the last instants that are known to be whole.
+
+        By the exchange's clock that may be before its first instant: then none is known by it.
+        """
         self.plan(batch)
-        self.move_clocks(received_to, exchange_to)
+        self.move_clocks(received_to, None)
         batch.closed.append(
             Closed(
                 self.market_id,
                 self.from_position,
                 self.last_position,
                 self.received_at,
-                self.exchange_at,
+                None if self.exchange_at is None else exchange_to,
                 cause,
             )
         )

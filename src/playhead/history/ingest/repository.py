@@ -60,7 +60,7 @@ class IngestStore:
             registry,
             events_a_block=self._partitions.events_a_block,
         )
-        ingest.last_position = row.last_position
+        ingest.draft.last_position = row.last_position
         ingest.finished = row.finished
         ingest.connections = connections_of(row.state)
         self._restore_markets(ingest, row.state)
@@ -89,12 +89,14 @@ class IngestStore:
 
     def _restore_markets(self, ingest: Ingest, state: dict[str, Any]) -> None:
         rows = self._session.fetch_all(
-            SQL.open_intervals, capture_id=ingest.capture_id, last_position=ingest.last_position
+            SQL.open_intervals,
+            capture_id=ingest.capture_id,
+            last_position=ingest.draft.last_position,
         )
         for row in rows:
             live = _restored(row)
             stream = ingest.connections[row.connection].stream(row.sid)
-            stream.lives[row.ticker] = ingest.owners[row.ticker] = live
+            stream.lives[row.ticker] = ingest.draft.owners[row.ticker] = live
             if row.ticker in state[str(row.connection)]["streams"][str(row.sid)]["awaiting"]:
                 stream.awaiting.append(live)
 

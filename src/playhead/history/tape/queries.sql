@@ -104,16 +104,17 @@ SELECT f.keyframe, g.data, k.levels AS framed_levels, e.level, e.size
 -- The intervals of a market that touch [since, until), in order.
 SELECT * FROM proven
  WHERE market_id = :market_id AND {clock}_from < :until AND {clock}_to >= :since
+   AND {clock}_from <= {clock}_to
  ORDER BY {clock}_from, from_position;
 
 -- name: around
 -- The interval that reaches furthest of those begun by an instant, and the one that begins next.
 (SELECT * FROM proven
-  WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to IS NOT NULL
+  WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_from <= {clock}_to
   ORDER BY {clock}_to DESC, from_position DESC LIMIT 1)
 UNION ALL
 (SELECT * FROM proven
-  WHERE market_id = :market_id AND {clock}_from > :at
+  WHERE market_id = :market_id AND {clock}_from > :at AND {clock}_from <= {clock}_to
   ORDER BY {clock}_from, from_position LIMIT 1);
 
 -- name: newest

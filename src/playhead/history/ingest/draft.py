@@ -1,0 +1,161 @@
+"""What is about to be added to the tape: positions, intervals, changes. Pure and deterministic.
+
+It knows markets, not connections: which message means what is decided in ``core``.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from playhead.base.time import Micros
+from playhead.history.ingest.batch import Batch, Opened, Progress
+from playhead.history.ingest.facts import Facts
+from playhead.history.ingest.live import EVENTS_A_KEYFRAME, Live
+from playhead.history.ingest.stream import Stream
+from playhead.history.tape import EVENTS_A_BLOCK
+
+POSITION_BITS = 36
+
+
+class BookSource(Protocol):
+    """Where a market's levels come from after a restart."""
+
+    def levels_at_head(self, market_id: int, from_position: int) -> dict[int, int]:
+        """Return the level codes and sizes after the newest event on the tape."""
+
+
+class MarketIds(Protocol):
+    """The numbers of markets, shared by every capture of one tape."""
+
+    def number(self, ticker: str) -> tuple[int, bool]:
+        """Return the market's number, and whether it was given just now."""
+
+
+class Draft:
+    """The next batch of one capture, and the markets that are known at its end.
+
+    Every applied change and every snapshot that opens an interval takes the next position.
+    """
+
+    def __init__(
+        self,
+        capture_id: int,
+        books: BookSource,
+        market_ids: MarketIds,
+        *,
+        events_a_block: int = EVENTS_A_BLOCK,
+    ) -> None:
+        self.last_position = capture_id << POSITION_BITS
+        self.owners: dict[str, Live] = {}
+        self.batch = Batch()
+        self._books = books
+        self._market_ids = market_ids
+        self._events_a_block = events_a_block
+
+    def take(self, progress: Progress) -> Batch:
+        """Return the batch, marked with ``progress``, and begin the next one."""
+        batch, self.batch = self.batch, Batch()
+        batch.progress = progress
+        return batch
+
+    def apply(
+        self,
+        live: Live,
+        code: int,
+        change: int,
+        received_at: Micros | None,
+        exchange_at: Micros | None,
+    ) -> bool:
+        """Add a change to a known book; False, and nothing added, if a level would fall below 0."""
+        levels = live.levels
+        if levels is None:
+            levels = self._recall(live)
+        size = levels.get(code, 0) + change
+        if size < 0:
+            return False
+        position = self._next_position()
+        if live.since_keyframe >= EVENTS_A_KEYFRAME or live.is_between_runs:
+            self.batch.keyframes.append(live.keyframe(position))
+        if size:
+            levels[code] = size
+        else:
+            levels.pop(code, None)
+        live.move_clocks(received_at, exchange_at)
+        self.batch.events.append(position, live.market_id, received_at, exchange_at, code, change)
+        if live.count(position):
+            live.plan(self.batch)
+        return True
+
+    def open(
+        self,
+        ticker: str,
+        stream: Stream,
+        levels: dict[int, int],
+        received_at: Micros | None,
+        exchange_at: Micros | None,
+    ) -> Live:
+        """Begin a proven interval with a snapshot's levels."""
+        position = self._next_position()
+        key = (stream.connection, stream.sid)
+        live = Live(ticker, self._market_id(ticker), position, key, levels)
+        live.move_clocks(received_at, exchange_at)
+        self.owners[ticker] = live
+        self.batch.opened.append(
+            Opened(
+                market_id=live.market_id,
+                from_position=position,
+                connection=stream.connection,
+                sid=stream.sid,
+                opened_by="snapshot",
+                levels=dict(levels),
+                received_from=received_at,
+                exchange_from=exchange_at,
+            )
+        )
+        return live
+
+    def close(
+        self, live: Live, cause: str, received_to: Micros | None, exchange_to: Micros | None
+    ) -> None:
+        """End a proven interval at the last instants (inclusive) that are known to be whole."""
+        live.close(self.batch, cause, received_to, exchange_to)
+        if self.owners.get(live.ticker) is live:
+            del self.owners[live.ticker]
+
+    def agrees(self, live: Live, levels: dict[int, int]) -> bool:
+        """Tell whether a snapshot says what the book already is."""
+        known = live.levels if live.levels is not None else self._recall(live)
+        return known == levels
+
+    def verify(self, live: Live, at: Micros | None) -> None:
+        """Note that a snapshot agreed with the book."""
+        self.batch.verified[live.market_id, live.from_position] = at
+
+    def tell_exchange_from(self, live: Live, at: Micros) -> None:
+        """Note from when on, by the exchange's clock, an interval holds, if it is still open."""
+        if live.exchange_at is None and self.owners.get(live.ticker) is live:
+            live.move_clocks(None, at)
+            self.batch.exchange_from[live.market_id, live.from_position] = at
+
+    def learn(self, facts: Iterable[Facts]) -> None:
+        """Note what was said about markets; what was said last wins."""
+        for said in facts:
+            known = self.batch.facts.get(said.ticker)
+            self.batch.facts[said.ticker] = said if known is None else known.updated_by(said)
+            self._market_id(said.ticker)
+
+    def _recall(self, live: Live) -> dict[int, int]:
+        live.levels = self._books.levels_at_head(live.market_id, live.from_position)
+        return live.levels
+
+    def _market_id(self, ticker: str) -> int:
+        number, is_new = self._market_ids.number(ticker)
+        if is_new:
+            self.batch.new_markets[ticker] = number
+        return number
+
+    def _next_position(self) -> int:
+        self.last_position += 1
+        if self.last_position % self._events_a_block == 0:
+            for live in self.owners.values():
+                live.plan(self.batch)
+        return self.last_position
