@@ -39,7 +39,7 @@ lint: setup
 	@$(BIN)/ruff format --check .
 
 types: setup
-	@$(BIN)/mypy
+	@$(BIN)/mypy $(wildcard src tests benchmarks tools)
 
 arch: setup
 	@$(BIN)/lint-imports
