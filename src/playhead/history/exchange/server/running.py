@@ -18,6 +18,7 @@ from playhead.history.exchange.server.options import ExchangeOptions
 from playhead.history.exchange.server.transport import PING_SECONDS, ExchangeProtocol
 
 _GRACE_SECONDS = 1
+_LARGEST_MESSAGE = 64 * 2**20
 
 
 class PortInUse(Conflict):
@@ -102,6 +103,7 @@ def _config(exchange: Exchange) -> uvicorn.Config:
         ws=ExchangeProtocol,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=None,
+        ws_max_size=_LARGEST_MESSAGE,
         lifespan="off",
         access_log=False,
         log_config=None,

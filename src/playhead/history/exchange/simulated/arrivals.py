@@ -8,10 +8,10 @@ from random import Random
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
 
-_OFFSPRING = 0.8
+_OFFSPRING = 0.85
 _MORE = _OFFSPRING / (1 + _OFFSPRING)
 _DELAYS = ((0.30, 1_000), (0.55, 100_000), (0.85, 1_000_000), (1.0, 6_000_000))
-_DELTAS_PER_ACTION = 1.05
+_DELTAS_PER_ACTION = 1.1
 
 
 class Arrivals:

@@ -11,6 +11,7 @@ from playhead.history.exchange.simulated.market import Market
 from playhead.history.exchange.simulated.venue import Venue
 
 _FLURRY_ACTIONS = 40
+_PAST_MICROS = 60 * MICROS_PER_SECOND
 _FLURRY_MICROS = 3 * MICROS_PER_SECOND
 
 
@@ -24,8 +25,25 @@ class Trading:
         self._arrivals = Arrivals(random, rate)
 
     def begin(self, at: Micros) -> None:
-        """Plan the first arrival; each plans the next."""
+        """Plan the first arrival, each plans the next, and what the past brings about from ``at``.
+
+        Without a past, activity would take its time to reach its rate.
+        """
         self._agenda.plan(at + self._arrivals.gap(), self._arrive)
+        earlier = Micros(at - _PAST_MICROS)
+        while (earlier := Micros(earlier + self._arrivals.gap())) < at:
+            market = self._venue.pick(self._random)
+            if market is not None:
+                self._plan_descendants(market, earlier, at)
+
+    def _plan_descendants(self, market: Market, ancestor: Micros, start: Micros) -> None:
+        generation = [ancestor]
+        while generation:
+            children = [one + delay for one in generation for delay in self._arrivals.delays()]
+            for child in children:
+                if child >= start:
+                    self._agenda.plan(child, partial(self._excite, market))
+            generation = [Micros(child) for child in children if child < start]
 
     def flurry(self, market: Market, at: Micros) -> None:
         """Plan the quotes that come as soon as a market opens or resumes."""
