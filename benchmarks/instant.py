@@ -6,8 +6,9 @@ import psycopg
 
 from benchmarks.instants import (
     Instant,
+    alternating,
+    asker,
     book,
-    measured,
     recent_instants,
     rewind_latencies,
     run,
@@ -35,9 +36,8 @@ def measure(shop: Workshop) -> list[Row]:
     repeats = shop.sizes.repeats
     shop.tell(f"asking for {len(sealed):,} books of the busiest market, {repeats} times")
     run(_check(url, sealed[:CHECKED]))
-    ours = run(rewind_latencies(url, sealed, repeats))
+    ours, folded, summed = run(_three_ways(url, sealed, repeats))
     newest = run(rewind_latencies(url, recent, repeats))
-    folded, summed = run(_plain_latencies(url, sealed, repeats))
     peer = min(folded, summed, key=lambda latencies: latencies.p50)
     return [
         Row(
@@ -64,13 +64,12 @@ def _tape(shop: Workshop) -> tuple[str, int]:
     return url, row[0]
 
 
-async def _plain_latencies(
-    url: str, instants: Sequence[Instant], repeats: int
-) -> tuple[Latencies, Latencies]:
-    async with open_pool(url) as pool:
+async def _three_ways(url: str, instants: Sequence[Instant], repeats: int) -> list[Latencies]:
+    async with Database.open(url) as database, open_pool(url) as pool:
         plain = PlainRows(pool)
-        folded = await measured(plain.folded, instants, repeats)
-        return folded, await measured(plain.summed, instants, repeats)
+        return await alternating(
+            [asker(Rewind(database)), plain.folded, plain.summed], instants, repeats
+        )
 
 
 async def _check(url: str, instants: Sequence[Instant]) -> None:

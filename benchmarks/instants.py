@@ -38,6 +38,9 @@ class Instant(NamedTuple):
     at: Micros
 
 
+Ask = Callable[[Instant], Awaitable[object]]
+
+
 def sealed_instants(
     url: str, count: int, *, market_id: int | None = None, seed: int = 1
 ) -> list[Instant]:
@@ -81,20 +84,29 @@ async def book(rewind: Rewind, instant: Instant) -> BookAnswer:
 async def rewind_latencies(url: str, instants: Sequence[Instant], repeats: int) -> Latencies:
     """Return how long the library takes for each of ``instants``; each must be proven."""
     async with Database.open(url) as database:
-        rewind = Rewind(database)
-
-        async def ask(instant: Instant) -> None:
-            answer = await book(rewind, instant)
-            assert answer.found is not None, f"{instant} is {answer.coverage.cause}"
-
-        return await measured(ask, instants, repeats)
+        (found,) = await alternating([asker(Rewind(database))], instants, repeats)
+        return found
 
 
-async def measured(
-    ask: Callable[[Instant], Awaitable[object]], instants: Sequence[Instant], repeats: int
-) -> Latencies:
-    """Return how long ``ask`` takes, once warm and with the garbage of before collected."""
-    for instant in instants[:WARM_UP]:
-        await ask(instant)
-    gc.collect()
-    return latencies([await nanos_of_each(ask, instants) for _ in range(repeats)])
+def asker(rewind: Rewind) -> Ask:
+    """Return a function that asks the library and insists on a proven book."""
+
+    async def ask(instant: Instant) -> None:
+        answer = await book(rewind, instant)
+        assert answer.found is not None, f"{instant} is {answer.coverage.cause}"
+
+    return ask
+
+
+async def alternating(
+    ways: Sequence[Ask], instants: Sequence[Instant], repeats: int
+) -> list[Latencies]:
+    """Return how long each way takes, once warm; they take turns, so that they meet one machine."""
+    for ask in ways:
+        await nanos_of_each(ask, instants[:WARM_UP])
+    runs: list[list[list[int]]] = [[] for _ in ways]
+    for _ in range(repeats):
+        for ask, taken in zip(ways, runs, strict=True):
+            gc.collect()
+            taken.append(await nanos_of_each(ask, instants))
+    return [latencies(taken) for taken in runs]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from http.client import HTTPConnection
 from random import Random
 
@@ -35,11 +36,11 @@ def measure(shop: Workshop) -> list[Row]:
 
 
 def _run(playhead: Started, requests: int, seed: int) -> list[int]:
-    connection = playhead.connect()
-    paths = _paths(playhead.ask(connection, "/markets?limit=1000")["data"], requests, seed)
-    for path in paths[:WARM_UP]:
-        _nanos(connection, path)
-    return [_nanos(connection, path) for path in paths]
+    with closing(playhead.connect()) as connection:
+        paths = _paths(playhead.ask(connection, "/markets?limit=1000")["data"], requests, seed)
+        for path in paths[:WARM_UP]:
+            _nanos(connection, path)
+        return [_nanos(connection, path) for path in paths]
 
 
 def _paths(markets: Sequence[dict[str, object]], count: int, seed: int) -> list[str]:

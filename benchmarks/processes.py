@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -18,6 +18,7 @@ RATE = 500  # changes of books a second, over 200 markets
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.02
+NOT_YET = (OSError, HTTPException, KeyError, msgspec.DecodeError)  # it is still coming up
 PREFIXES = ("PLAYHEAD_", "KALSHI_")
 
 
@@ -49,16 +50,12 @@ class Started:
         raise TimeoutError(f"no proven book after {START_SECONDS:.0f} s")
 
     def _has_book(self) -> bool:
-        connection = self.connect()
-        try:
+        with closing(self.connect()) as connection, suppress(*NOT_YET):
             markets = self.ask(connection, "/markets?limit=5")["data"]
             found = [m["ticker"] for m in markets if m["coverage"]["recording"]]
             books = (self.ask(connection, f"/markets/{ticker}/book") for ticker in found)
             return any(book["coverage"]["state"] == "proven" for book in books)
-        except (OSError, HTTPException, KeyError, msgspec.DecodeError):
-            return False  # it is still coming up
-        finally:
-            connection.close()
+        return False
 
 
 @contextmanager
