@@ -35,7 +35,7 @@ def replay(lines: Iterator[dict[str, Any]]) -> Iterator[Step]:
         yield Step(
             ticker,
             None if received is None else received // 1000,
-            _instant(body),
+            _instant(body, message),
             message["type"] == "orderbook_snapshot",
             (dict(books[ticker][0]), dict(books[ticker][1])),
         )
@@ -65,8 +65,10 @@ def _apply(book: Sides, body: dict[str, Any]) -> None:
         levels.pop(price, None)
 
 
-def _instant(body: dict[str, Any]) -> int | None:
+def _instant(body: dict[str, Any], message: dict[str, Any]) -> int | None:
     if "ts" not in body:
-        return None
+        # A snapshot holds from its sending on, which is told in whole milliseconds.
+        sent_ms = message.get("sending_ts_ms")
+        return None if sent_ms is None else (sent_ms + 1) * 1000
     elapsed = datetime.fromisoformat(body["ts"]) - datetime(1970, 1, 1, tzinfo=UTC)
     return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds

@@ -6,19 +6,17 @@ The expected books come from a plain dict replay of the raw frames.
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
 
-from playhead.base.time import Micros
-from playhead.history.books import Book
 from playhead.history.capture import import_recording
 from playhead.history.rewind import Clock, Rewind
 from playhead.storage.postgres import Database
-from tests.history.rewind.replay import Sides, Step, replay
+from tests.history.rewind.answers import expected_books, wrong_answers
+from tests.history.rewind.replay import replay
 from tests.history.taping import Taping, capture_store, now_micros
 
 RECORDINGS = Path(__file__).resolve().parents[3].parent / "shared" / "data"
@@ -30,7 +28,6 @@ CONTINUOUS = [
     "kxbtcmaxy-2025-11",
 ]
 SAMPLES = ["one-frame-of-each-type-2026-05-20", "ticker-2026-02-12", "trade-2026-02-12"]
-Expected = dict[tuple[str, int], Sides]
 
 
 def recording(name: str) -> Path:
@@ -43,38 +40,6 @@ def recording(name: str) -> Path:
 def lines(path: Path) -> Iterator[dict[str, Any]]:
     text = zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).read()
     return (json.loads(line) for line in text.splitlines())
-
-
-def expected_books(steps: list[Step], clock: Clock) -> Expected:
-    """The book after the last message no later than each instant; a step back stands still."""
-    reached: dict[str, int] = {}
-    books: Expected = {}
-    for step in steps:
-        at = step.received_at if clock is Clock.RECEIVED else step.exchange_at
-        if at is not None:
-            reached[step.ticker] = max(reached.get(step.ticker, at), at)
-            books[step.ticker, reached[step.ticker]] = step.book
-    return books
-
-
-def as_decimals(book: Book) -> Sides:
-    yes, no = (
-        {Decimal(p) / 10**6: Decimal(s) / 100 for p, s in side.items()}
-        for side in (book.yes, book.no)
-    )
-    return yes, no
-
-
-async def wrong_answers(url: str, expected: Expected, clock: Clock) -> list[tuple[str, int]]:
-    """Ask for every expected book; return where the answer was another one, or none."""
-    wrong = []
-    async with Database.open(url, connections=1) as database:
-        rewind = Rewind(database)
-        for (ticker, at), sides in expected.items():
-            answer = await rewind.book(ticker, at=Micros(at), clock=clock, now=now_micros())
-            if answer.found is None or as_decimals(answer.found.book) != sides:
-                wrong.append((ticker, at))
-    return wrong
 
 
 @pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "rows"])
