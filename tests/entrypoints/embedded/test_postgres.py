@@ -1,9 +1,11 @@
 """An embedded PostgreSQL, for real."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,6 +13,7 @@ import pytest
 
 from playhead.entrypoints.embedded import EmbeddedPostgres, ServerFailed, running_postgres
 from playhead.entrypoints.embedded.processes import processes_in, wait_until
+from playhead.entrypoints.embedded.sockets import find_socket_folder
 
 
 def start(folder: Path) -> tuple[EmbeddedPostgres, subprocess.Popen[bytes]]:
@@ -73,10 +76,15 @@ def test_process_id_of_somebody_else_in_the_lock_file_does_no_harm(tmp_path: Pat
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
+@pytest.fixture
+def long_folder(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / ("long" * 30)
+    yield folder
+    shutil.rmtree(find_socket_folder(folder / "socket"))
 
-    with running_postgres(folder) as url, psycopg.connect(url) as connection:
+
+def test_a_path_too_long_for_a_socket_is_no_obstacle(long_folder: Path) -> None:
+    with running_postgres(long_folder) as url, psycopg.connect(url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 

@@ -1,10 +1,14 @@
 """An embedded Valkey, for real."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import redis
 
 from playhead.entrypoints.embedded import running_valkey
+from playhead.entrypoints.embedded.sockets import find_socket_folder
 
 
 def test_it_answers_at_its_address(valkey_url: str) -> None:
@@ -20,10 +24,15 @@ def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
         assert client.get("key") == b"value"
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
+@pytest.fixture
+def long_folder(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / ("long" * 30)
+    yield folder
+    shutil.rmtree(find_socket_folder(folder / "socket"))
 
-    with running_valkey(folder) as url, redis.Redis.from_url(url) as client:
+
+def test_a_path_too_long_for_a_socket_is_no_obstacle(long_folder: Path) -> None:
+    with running_valkey(long_folder) as url, redis.Redis.from_url(url) as client:
         assert client.ping()
 
 
