@@ -71,6 +71,11 @@ class Stretch:
         start, end = self.began.by(exchange), self.ended.by(exchange)
         return start is not None and end is not None and start <= at <= end
 
+    def has_instant(self, *, exchange: bool) -> bool:
+        """Whether it proves anything by this clock."""
+        start = self.began.by(exchange)
+        return start is not None and self.holds(start, exchange)
+
     def book_at(self, at: int, exchange: bool) -> Levels:
         levels = dict(self.opening)
         for step in self.steps:

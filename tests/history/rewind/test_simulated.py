@@ -15,12 +15,12 @@ import pytest
 from playhead.base.time import MICROS_PER_SECOND, Micros, Nanos
 from playhead.history.capture import Kind, Record
 from playhead.history.ingest import POSITION_BITS
-from playhead.history.rewind import Clock, Rewind, Run
+from playhead.history.rewind import BookAnswer, Clock, Rewind, Run
 from playhead.storage.postgres import Database
 from tests.chaos.plain import Levels, PlainReplay
 from tests.history.exchange.builders import START, Desk, Frame
 from tests.history.ingest.frames import mark
-from tests.history.rewind.answers import LATER, expected_books, wrong_answers
+from tests.history.rewind.answers import LATER, as_decimals, expected_books, wrong_answers
 from tests.history.rewind.replay import Sides, replay
 from tests.history.taping import Taping, capture_store, write_capture
 
@@ -85,6 +85,38 @@ def test_known_and_unknown_runs_fit_together(
         ]
 
 
+@pytest.mark.parametrize("clock", Clock)
+def test_the_newest_proven_book_is_found_past_a_loss_that_left_an_instant_to_nobody(
+    clock: Clock, database_url: str, tmp_path: Path
+) -> None:
+    records = until_proof_of_nothing(captured(losses=4))
+    plain = PlainReplay(1 << POSITION_BITS).take_all(records)
+    tape_of(records, database_url, tmp_path, sealed=False)
+
+    for ticker in {each.ticker for each in plain.stretches}:
+        answer = asyncio.run(newest_of(database_url, ticker, clock))
+        book = plain.book_at(ticker, answer.at, exchange=clock is Clock.EXCHANGE)
+        assert answer.found is not None
+        assert book is not None
+        assert as_decimals(answer.found.book) == sides_of(book)
+
+
+async def newest_of(url: str, ticker: str, clock: Clock) -> BookAnswer:
+    async with Database.open(url, connections=1) as database:
+        return await Rewind(database).book(ticker, at=None, clock=clock, now=LATER)
+
+
+def until_proof_of_nothing(records: Iterator[Record]) -> list[Record]:
+    """The start of a capture whose last snapshot proves no instant of the exchange's clock."""
+    plain, taken = PlainReplay(0), []
+    for record in records:
+        taken.append(record)
+        plain.take_all([record])
+        if any(each.ended and not each.has_instant(exchange=True) for each in plain.stretches):
+            break
+    return [*taken, mark(Kind.CLOSED, SECONDS * MICROS_PER_SECOND, cause="disconnect")]
+
+
 async def runs_of(url: str, ticker: str, clock: Clock) -> list[Run]:
     async with Database.open(url, connections=1) as database:
         runs = Rewind(database).runs(ticker, since=SINCE, until=UNTIL, clock=clock, now=LATER)
@@ -106,7 +138,7 @@ def captured(*, losses: int) -> Iterator[Record]:
         if burst - HEALING in lossy:
             healing = desk.update(BOOKS, "get_snapshot", market_tickers=tickers)
             yield from received(healing, desk, random)
-    yield mark(Kind.FINISHED, SECONDS * 1_000_000, cause="end_of_recording")
+    yield mark(Kind.FINISHED, SECONDS * MICROS_PER_SECOND, cause="end_of_recording")
 
 
 def received(frames: list[Frame], desk: Desk, random: Random) -> Iterator[Record]:

@@ -118,8 +118,9 @@ UNION ALL
   ORDER BY {clock}_from, from_position LIMIT 1);
 
 -- name: newest
--- The latest instant at which a market's book is proven.
-SELECT max({clock}_to) AS at FROM proven WHERE market_id = :market_id;
+-- The latest instant at which a market's book is proven; an interval can prove none by one clock.
+SELECT max({clock}_to) AS at FROM proven
+ WHERE market_id = :market_id AND {clock}_from <= {clock}_to;
 
 -- name: run_after
 -- The next events of an interval after a position: the segment that holds them if it is sealed,
