@@ -6,6 +6,7 @@ the next one there takes it back; sizes repeat, as bots' do; levels near the bes
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ class History:
 
     def opening(self) -> list[Record]:
         """Return the snapshots that come first."""
-        return [self._record(_snapshot(market), self._now) for market in range(MARKETS)]
+        return [self._snapshot(market) for market in range(MARKETS)]
 
     def batches(self, events: int) -> Iterator[list[Record]]:
         """Yield the next ``events`` changes in batches as an ingest reads them."""
@@ -94,21 +95,37 @@ class History:
         return np.array(sizes, dtype=np.int64)
 
     def _change(self, market: int, level: int, size: int, at: int) -> Record:
-        seconds, micros = divmod(at, MICROS_PER_SECOND)
-        text = format_instant(Micros(seconds * MICROS_PER_SECOND))[:19]
+        seq = self._seq = self._seq + 1
         price, side = self._levels[level]
-        body = (
-            f'{self._heads[market]}"price_dollars":"{price}","delta_fp":"{size}.00",'
-            f'"side":"{side}","ts":"{text}.{micros:06}Z","ts_ms":{at // 1000}}}'
+        millis = at // 1000
+        return self._record(
+            f'{{"type":"orderbook_delta","sid":1,"seq":{seq},"msg":{self._heads[market]}'
+            f'"price_dollars":"{price}","delta_fp":"{size}.00","side":"{side}",'
+            f'"ts":"{_second(at // MICROS_PER_SECOND)}.{at % MICROS_PER_SECOND:06}Z",'
+            f'"ts_ms":{millis}}},"sending_ts_ms":{millis + 2}}}\n',
+            at,
         )
-        return self._record(f'"orderbook_delta","sid":1,"seq":%d,"msg":{body}', at)
 
-    def _record(self, opened: str, at: int) -> Record:
-        self._seq += 1
-        frame = f'{{"type":{opened % self._seq},"sending_ts_ms":{at // 1000 + 2}}}\n'
-        offset, self._offset = self._offset, self._offset + len(frame)
+    def _snapshot(self, market: int) -> Record:
+        seq = self._seq = self._seq + 1
+        yes, no = (_resting(side) for side in ("yes", "no"))
+        return self._record(
+            f'{{"type":"orderbook_snapshot","sid":1,"seq":{seq},"msg":{_head(market)}'
+            f'"yes_dollars_fp":[{yes}],"no_dollars_fp":[{no}]}},'
+            f'"sending_ts_ms":{self._now // 1000}}}\n',
+            self._now,
+        )
+
+    def _record(self, frame: str, at: int) -> Record:
+        offset = self._offset
+        end = self._offset = offset + len(frame)
         received_at = Nanos((at + _ON_THE_WAY + self._seq * 7_919 % 2_000) * 1000)
-        return Record(offset, self._offset, Kind.FRAME, received_at, 1, frame.encode())
+        return Record(offset, end, Kind.FRAME, received_at, 1, frame.encode())
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return format_instant(Micros(seconds * MICROS_PER_SECOND))[:19]
 
 
 def _head(market: int) -> str:
@@ -122,11 +139,7 @@ def _level(number: int) -> tuple[str, str]:
     return f"0.{45 - number // 2:02}00", side
 
 
-def _snapshot(market: int) -> str:
-    sides = {"yes": [], "no": []}  # type: dict[str, list[str]]
-    for number in reversed(range(LEVELS)):
-        price, side = _level(number)
-        sides[side].append(f'["{price}","{_RESTING}.00"]')
-    yes, no = (",".join(sides[side]) for side in ("yes", "no"))
-    body = f'{_head(market)}"yes_dollars_fp":[{yes}],"no_dollars_fp":[{no}]}}'
-    return f'"orderbook_snapshot","sid":1,"seq":%d,"msg":{body}'
+def _resting(side: str) -> str:
+    """Return the levels of one side at the start, by rising price."""
+    levels = [_level(number) for number in reversed(range(LEVELS))]
+    return ",".join(f'["{price}","{_RESTING}.00"]' for price, which in levels if which == side)
