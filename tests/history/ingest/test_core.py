@@ -113,6 +113,25 @@ def test_a_snapshot_that_agrees_verifies_and_one_that_differs_ends_the_interval(
     assert len(differed.opened) == 2
 
 
+@pytest.mark.parametrize(
+    "contradiction",
+    [snapshot(4, "A", yes={"0.4200": "6.00"}), delta(4, "A", size="-9.00", exchange_ms=90)],
+    ids=["snapshot_mismatch", "negative_size"],
+)
+def test_a_contradicted_book_is_doubtful_from_its_own_last_change_by_both_clocks(
+    contradiction: Record,
+) -> None:
+    batch = batch_of(
+        snapshot(1, "A", sending_ts_ms=START // 1000),
+        delta(2, "A", at=10, exchange_ms=20),
+        delta(3, "B", at=70, exchange_ms=80),
+        contradiction,
+    )
+
+    (closed,) = batch.closed
+    assert (closed.received_to, closed.exchange_to) == (START + 10, START + 19_999)
+
+
 def test_a_snapshot_asked_for_a_market_that_is_not_subscribed_opens_nothing() -> None:
     batch = batch_of(snapshot(1, "A"), snapshot(2, "B", id=7))
 

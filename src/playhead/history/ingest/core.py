@@ -33,6 +33,8 @@ from playhead.history.tape import EVENTS_A_BLOCK
 _OVERFLOW = 25
 _NOTHING_LOST = frozenset({"end_of_recording", "superseded", "unsubscribed"})
 """Causes after which no message of the last instant can be missing."""
+_BOOK_WAS_WRONG = frozenset({"negative_size", "snapshot_mismatch"})
+"""Causes that make everything after the market's own last change doubtful."""
 
 
 class Ingest:
@@ -274,7 +276,8 @@ class Ingest:
         stream.awaiting.clear()
 
     def _close(self, live: Live, stream: Stream, cause: str, received_to: Micros | None) -> None:
-        whole = stream.exchange_at if cause in _NOTHING_LOST else _before(stream.exchange_at)
+        heard_at = live.exchange_at if cause in _BOOK_WAS_WRONG else stream.exchange_at
+        whole = heard_at if cause in _NOTHING_LOST else _before(heard_at)
         self.draft.close(live, cause, received_to, whole)
         del stream.lives[live.ticker]
         stream.lapsed.add(live.ticker)
