@@ -1,5 +1,6 @@
 """Processes are killed at random moments; nothing is lost, nothing doubled, nothing made up."""
 
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -40,9 +41,10 @@ def test_what_survives_many_kills_of_everything_is_whole(tmp_path: Path) -> None
 
         found = check_everything(stage, random)
 
-    print(found)
+    print(Counter(kill.name for kill in stage.kills), found)
     assert {"restart", "gap"} <= set(found.causes)
-    assert min(found.events, found.proven, found.true_books, found.dead_instants) > 1000
+    assert min(found.events, found.proven, found.true_books) > 1000
+    assert found.dead_instants > 100
 
 
 def disturb(stage: Stage, random: Random) -> None:
