@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from playhead.entrypoints.cli.ending import run_to_end
-from playhead.entrypoints.cli.main import app
+from playhead.entrypoints.cli.main import COMMANDS, app_with
 from tests.history.rewind.builders import TICKER
 from tests.history.rewind.tape import delta, ingest_frames, snapshot
 
@@ -32,7 +32,7 @@ def typed(
 ) -> Type:
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setenv("PLAYHEAD_DATABASE_URL", tape_url)
-        code = run_to_end(lambda: app(words))
+        code = run_to_end(lambda: app_with(COMMANDS)(words))
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -106,7 +106,7 @@ def test_nothing_running_says_how_to_start_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PLAYHEAD_HOME", str(tmp_path))
-    code = run_to_end(lambda: app(["markets"]))
+    code = run_to_end(lambda: app_with(COMMANDS)(["markets"]))
 
     assert code == 7
     assert f"nothing is running in {tmp_path}" in capsys.readouterr().err

@@ -1,37 +1,54 @@
 """The ``playhead`` command: its sub-commands, and how errors end it."""
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
 
-from playhead.entrypoints.cli.book import print_book
-from playhead.entrypoints.cli.capture import app as capture
-from playhead.entrypoints.cli.demo import run_demo
 from playhead.entrypoints.cli.ending import run_to_end
-from playhead.entrypoints.cli.markets import print_markets
-from playhead.entrypoints.cli.rebuild import rebuild
-from playhead.entrypoints.cli.run import run_program
-from playhead.entrypoints.cli.status import print_status
-from playhead.entrypoints.cli.up import start_everything
 
 DEBUG = "--debug"
 
-app = typer.Typer(
-    help="Every Kalshi order book, at any instant.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("demo")(run_demo)
-app.command("up")(start_everything)
-app.command("status")(print_status)
-app.command("markets")(print_markets)
-app.command("book")(print_book)
-app.add_typer(capture, name="capture")
-app.command("rebuild")(rebuild)
-app.command("run")(run_program)
+# Where each sub-command is. Only the one that was named is loaded: a book need not wait until the
+# migrations' library is there.
+COMMANDS = {
+    "demo": ("demo", "run_demo"),
+    "up": ("up", "start_everything"),
+    "status": ("status", "print_status"),
+    "markets": ("markets", "print_markets"),
+    "book": ("book", "print_book"),
+    "capture": ("capture", "app"),
+    "rebuild": ("rebuild", "rebuild"),
+    "run": ("run", "run_program"),
+}
+
+
+def app_with(names: Iterable[str]) -> typer.Typer:
+    """Return the command line with these sub-commands."""
+    app = typer.Typer(
+        help="Every Kalshi order book, at any instant.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(options)
+    for name in names:
+        module, attribute = COMMANDS[name]
+        command = getattr(import_module(f"playhead.entrypoints.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def named_in(words: Iterable[str]) -> list[str]:
+    """Return the sub-command that is named first, or all of them where none is."""
+    named = [word for word in words if word in COMMANDS]
+    return named[:1] or list(COMMANDS)
 
 
 def _print_version(wanted: bool) -> None:
@@ -40,7 +57,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     debug: Annotated[bool, typer.Option(DEBUG, help="Show where an error came from.")] = False,
     version: Annotated[
@@ -52,4 +68,5 @@ def options(
 
 def run() -> NoReturn:
     """Run the command line and exit: an error becomes one sentence and a code."""
-    sys.exit(run_to_end(app, debug=DEBUG in sys.argv))
+    words = sys.argv[1:]
+    sys.exit(run_to_end(lambda: app_with(named_in(words))(), debug=DEBUG in words))
