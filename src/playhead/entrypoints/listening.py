@@ -6,7 +6,7 @@ import secrets
 import socket
 from pathlib import Path
 
-from playhead.base.errors import Invalid, Unavailable
+from playhead.base.errors import Conflict, Invalid
 
 LOOPBACK = "127.0.0.1"
 KEY_BYTES = 32
@@ -18,10 +18,10 @@ class NotLoopback(Invalid):
     code = "http.not_loopback"
 
 
-class PortBusy(Unavailable):
-    """Another program listens on the port."""
+class PortBusy(Conflict):
+    """Something else listens on a port that is needed."""
 
-    code = "http.port_busy"
+    code = "port.busy"
 
 
 def listen(host: str, port: int) -> socket.socket:

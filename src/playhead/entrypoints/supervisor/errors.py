@@ -19,9 +19,3 @@ class DiskFull(LimitReached):
     """The disk that holds the state folder has too little room."""
 
     code = "home.disk_full"
-
-
-class PortBusy(Conflict):
-    """Something else listens on a port that is needed."""
-
-    code = "port.busy"

@@ -4,9 +4,7 @@ import errno
 import socket
 from collections.abc import Mapping
 
-from playhead.entrypoints.supervisor.errors import PortBusy
-
-LOOPBACK = "127.0.0.1"
+from playhead.entrypoints.listening import LOOPBACK, PortBusy
 
 
 def check_ports(wanted: Mapping[str, int]) -> None:
