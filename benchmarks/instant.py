@@ -6,11 +6,11 @@ import psycopg
 
 from benchmarks.instants import (
     Instant,
-    alternating,
+    Questions,
     asker,
     book,
+    in_turns,
     recent_instants,
-    rewind_latencies,
     run,
     sealed_instants,
 )
@@ -36,8 +36,7 @@ def measure(shop: Workshop) -> list[Row]:
     repeats = shop.sizes.repeats
     shop.tell(f"asking for {len(sealed):,} books of the busiest market, {repeats} times")
     run(_check(url, sealed[:CHECKED]))
-    ours, folded, summed = run(_three_ways(url, sealed, repeats))
-    newest = run(rewind_latencies(url, recent, repeats))
+    ours, folded, summed, newest = run(_latencies(url, sealed, recent, repeats))
     peer = min(folded, summed, key=lambda latencies: latencies.p50)
     return [
         Row(
@@ -64,12 +63,18 @@ def _tape(shop: Workshop) -> tuple[str, int]:
     return url, row[0]
 
 
-async def _three_ways(url: str, instants: Sequence[Instant], repeats: int) -> list[Latencies]:
+async def _latencies(
+    url: str, sealed: Sequence[Instant], recent: Sequence[Instant], repeats: int
+) -> list[Latencies]:
     async with Database.open(url) as database, open_pool(url) as pool:
-        plain = PlainRows(pool)
-        return await alternating(
-            [asker(Rewind(database)), plain.folded, plain.summed], instants, repeats
-        )
+        ours, plain = asker(Rewind(database)), PlainRows(pool)
+        questions = [
+            Questions(ours, sealed),
+            Questions(plain.folded, sealed),
+            Questions(plain.summed, sealed),
+            Questions(ours, recent),
+        ]
+        return await in_turns(questions, repeats)
 
 
 async def _check(url: str, instants: Sequence[Instant]) -> None:

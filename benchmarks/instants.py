@@ -41,6 +41,13 @@ class Instant(NamedTuple):
 Ask = Callable[[Instant], Awaitable[object]]
 
 
+class Questions(NamedTuple):
+    """A way to ask, and the instants that are asked for."""
+
+    ask: Ask
+    instants: Sequence[Instant]
+
+
 def sealed_instants(
     url: str, count: int, *, market_id: int | None = None, seed: int = 1
 ) -> list[Instant]:
@@ -81,13 +88,6 @@ async def book(rewind: Rewind, instant: Instant) -> BookAnswer:
     return await rewind.book(instant.ticker, at=instant.at, clock=Clock.RECEIVED, now=instant.at)
 
 
-async def rewind_latencies(url: str, instants: Sequence[Instant], repeats: int) -> Latencies:
-    """Return how long the library takes for each of ``instants``; each must be proven."""
-    async with Database.open(url) as database:
-        (found,) = await alternating([asker(Rewind(database))], instants, repeats)
-        return found
-
-
 def asker(rewind: Rewind) -> Ask:
     """Return a function that asks the library and insists on a proven book."""
 
@@ -98,15 +98,16 @@ def asker(rewind: Rewind) -> Ask:
     return ask
 
 
-async def alternating(
-    ways: Sequence[Ask], instants: Sequence[Instant], repeats: int
-) -> list[Latencies]:
-    """Return how long each way takes, once warm; they take turns, so that they meet one machine."""
-    for ask in ways:
-        await nanos_of_each(ask, instants[:WARM_UP])
-    runs: list[list[list[int]]] = [[] for _ in ways]
+async def in_turns(questions: Sequence[Questions], repeats: int) -> list[Latencies]:
+    """Return how long each kind of question takes, once warm.
+
+    They take turns, so that whatever else the machine does meets all of them.
+    """
+    for each in questions:
+        await nanos_of_each(each.ask, each.instants[:WARM_UP])
+    runs: list[list[list[int]]] = [[] for _ in questions]
     for _ in range(repeats):
-        for ask, taken in zip(ways, runs, strict=True):
+        for each, taken in zip(questions, runs, strict=True):
             gc.collect()
-            taken.append(await nanos_of_each(ask, instants))
+            taken.append(await nanos_of_each(each.ask, each.instants))
     return [latencies(taken) for taken in runs]
