@@ -12,7 +12,6 @@ import uvloop
 from benchmarks.stats import Latencies, latencies, nanos_of_each
 from playhead.base.time import Micros
 from playhead.history.rewind import BookAnswer, Clock, Rewind
-from playhead.storage.postgres import Database
 
 WARM_UP = 200
 _SEALED = """
