@@ -6,14 +6,19 @@ is read.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-import msgspec
-
 from playhead.base.time import Micros
 from playhead.history.capture import Kind, Record
 from playhead.history.ingest.batch import Batch, Progress, StreamMark
 from playhead.history.ingest.draft import BookSource, Draft, MarketIds
 from playhead.history.ingest.facts import facts_of_lifecycle, facts_of_rest
 from playhead.history.ingest.live import Live
+from playhead.history.ingest.notes import (
+    MOST_SID,
+    cause_of_end,
+    facts_of_note,
+    is_name,
+    removal_of,
+)
 from playhead.history.ingest.state import state_of
 from playhead.history.ingest.stream import Connection, Stream
 from playhead.history.kalshi import (
@@ -24,6 +29,7 @@ from playhead.history.kalshi import (
     MarketLifecycle,
     Message,
     Subscribed,
+    Unparsable,
     Unsubscribed,
     Verdict,
     parse,
@@ -31,6 +37,7 @@ from playhead.history.kalshi import (
 from playhead.history.tape import EVENTS_A_BLOCK
 
 _OVERFLOW = 25
+_TERMINAL = (10, _OVERFLOW)
 _NOTHING_LOST = frozenset({"end_of_recording", "superseded", "unsubscribed"})
 """Causes after which no message of the last instant can be missing."""
 _BOOK_WAS_WRONG = frozenset({"negative_size", "snapshot_mismatch"})
@@ -67,6 +74,7 @@ class Ingest:
             Acknowledged: self._acknowledged,
             Unsubscribed: self._unsubscribed,
             ErrorReply: self._error,
+            Unparsable: self._unreadable,
         }
 
     def feed(self, records: Iterable[Record]) -> None:
@@ -96,9 +104,11 @@ class Ingest:
         received_at = _micros(record)
         connection.heard(received_at)
         sid = message.sid
+        if sid is not None and sid > MOST_SID:
+            sid, message = None, Unparsable(reason="no subscription has such a number")
         if sid is None:
             batch.counters[type(message).__name__] += 1
-            self._without_stream(message, connection)
+            self._without_stream(message, connection, received_at)
             return
         stream = connection.streams.get(sid) or connection.stream(sid)
         verdict = connection.sequence.check(sid, message.seq)
@@ -108,6 +118,8 @@ class Ingest:
         if verdict is Verdict.GAP:
             batch.counters["gap"] += 1
             self._close_stream(stream, "gap", stream.received_at)
+        if verdict is not Verdict.UNNUMBERED:
+            stream.is_doubted = False  # whatever could not be read, it was none of these
         if type(message) is BookDelta:
             self._delta(message, stream, received_at)
         else:
@@ -121,18 +133,51 @@ class Ingest:
         if reader is not None:
             reader(message, stream, connection, received_at)
         else:
-            self._without_stream(message, connection)
+            self._without_stream(message, connection, received_at)
             stream.heard(received_at, None)
 
-    def _without_stream(self, message: Message, connection: Connection) -> None:
+    def _without_stream(
+        self, message: Message, connection: Connection, received_at: Micros | None
+    ) -> None:
         if isinstance(message, MarketLifecycle):
-            self.draft.learn([facts_of_lifecycle(message)])
-        elif isinstance(message, Subscribed) and message.sid is not None:
-            connection.sequence.forget(message.sid)
+            self.draft.learn(facts_of_lifecycle(message))
+        elif isinstance(message, Subscribed):
+            self._subscribed(message, connection)
+        elif isinstance(message, Acknowledged):
+            self._acknowledged_by_id(message, connection)
+        elif isinstance(message, ErrorReply):
+            self._error_without_stream(message, connection)
+        elif isinstance(message, Unparsable):
+            for stream in connection.streams.values():
+                stream.doubt(_before(received_at))
+
+    def _subscribed(self, message: Subscribed, connection: Connection) -> None:
+        stream = connection.streams.get(message.sid) if message.sid is not None else None
+        if stream is not None and not stream.lives:  # else its messages overtook this one
+            connection.sequence.forget(stream.sid)
+
+    def _acknowledged_by_id(self, message: Acknowledged, connection: Connection) -> None:
+        removed = connection.removals.pop(message.id, []) if message.id is not None else []
+        for stream in connection.streams.values():
+            self._remove(removed, stream)
+
+    def _error_without_stream(self, message: ErrorReply, connection: Connection) -> None:
+        """An end that does not say of what: it may be the end of any book."""
+        if message.id is not None:
+            connection.removals.pop(message.id, None)
+        elif message.code in _TERMINAL:
+            for stream in connection.streams.values():
+                self._close_stream(stream, "channel_error", stream.received_at)
+
+    def _unreadable(
+        self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
+    ) -> None:
+        """It may have changed any book of its subscription, and nobody can tell how."""
+        self._close_stream(stream, "unreadable", stream.received_at)
 
     def _delta(self, message: BookDelta, stream: Stream, received_at: Micros | None) -> None:
         stream.heard(received_at, message.exchange_at)
-        if stream.awaiting:
+        if stream.awaiting and message.exchange_at is not None:
             self._tell_awaiting(stream)
         live = stream.lives.get(message.market_ticker)
         if live is None:
@@ -148,8 +193,12 @@ class Ingest:
     ) -> None:
         assert isinstance(message, BookSnapshot)
         stream.heard(received_at, message.exchange_at)
-        self._tell_awaiting(stream)
-        if message.id is not None and not stream.has_member(message.market_ticker):
+        if message.exchange_at is not None:
+            self._tell_awaiting(stream)
+        if not is_name(message.market_ticker):
+            self.draft.batch.counters["ticker that is none"] += 1
+            return
+        if message.id is not None and not _follows(message.market_ticker, stream, connection):
             self.draft.batch.counters["snapshot of a market not subscribed"] += 1
             return
         levels = _levels(message)
@@ -162,8 +211,9 @@ class Ingest:
                 self.draft.batch.counters["snapshot_mismatch"] += 1
                 self._close(live, stream, "snapshot_mismatch", live.received_at)
             else:
-                owner = self.connections[live.stream_key[0]].stream(live.stream_key[1])
-                self._close(live, owner, "superseded", owner.received_at)
+                former = self.connections[live.stream_key[0]]
+                owner = former.stream(live.stream_key[1])
+                self._close(live, owner, "superseded", _vouched(owner, former))
         self._open(message, levels, stream, received_at)
 
     def _open(
@@ -182,7 +232,7 @@ class Ingest:
 
     def _tell_awaiting(self, stream: Stream) -> None:
         """Give snapshots without an exchange time the first one that their sid tells after them."""
-        if stream.exchange_at is not None and stream.awaiting:
+        if stream.exchange_at is not None:
             for live in stream.awaiting:
                 self.draft.tell_exchange_from(live, stream.exchange_at)
             stream.awaiting.clear()
@@ -196,6 +246,9 @@ class Ingest:
         if message.tickers is not None:
             kept = set(message.tickers)
             removed = [*removed, *(ticker for ticker in stream.lives if ticker not in kept)]
+        self._remove(removed, stream)
+
+    def _remove(self, removed: Iterable[str], stream: Stream) -> None:
         for ticker in removed:
             live = stream.lives.get(ticker)
             if live is not None:
@@ -212,6 +265,8 @@ class Ingest:
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         assert isinstance(message, ErrorReply)
+        if message.id is not None:
+            connection.removals.pop(message.id, None)
         if message.ends_subscription:
             cause = "overflow" if message.code == _OVERFLOW else "channel_error"
             self.draft.batch.counters[cause] += 1
@@ -220,16 +275,17 @@ class Ingest:
             stream.heard(received_at, None)
 
     def _opened(self, record: Record) -> None:
-        facts = _json(record.payload)
-        flag = bool(facts.get("use_yes_price", False))
+        former = self.connections.get(record.connection)
+        if former is not None:  # its end was not noted
+            self._end_connection(former, "disconnect")
+        flag = bool(facts_of_note(record.payload).get("use_yes_price", False))
         self.connections[record.connection] = Connection(record.connection, use_yes_price=flag)
         self.connections[record.connection].heard(_micros(record))
 
     def _closed(self, record: Record) -> None:
         connection = self.connections.get(record.connection)
         if connection is not None:
-            cause = str(_json(record.payload).get("cause", "disconnect"))
-            self._end_connection(connection, cause)
+            self._end_connection(connection, cause_of_end(record.payload))
 
     def _started(self, record: Record) -> None:
         for connection in list(self.connections.values()):
@@ -241,15 +297,10 @@ class Ingest:
         self.finished = True
 
     def _sent(self, record: Record) -> None:
-        if b"delete_markets" not in record.payload:
-            return
-        command = _json(record.payload)
-        params = command.get("params")
-        number = command.get("id")
-        if isinstance(params, dict) and isinstance(number, int):
-            tickers = params.get("market_tickers") or [params.get("market_ticker")]
-            removals = self._known(record.connection).removals
-            removals[number] = [str(ticker) for ticker in tickers]
+        removal = removal_of(record.payload)
+        if removal is not None:
+            number, tickers = removal
+            self._known(record.connection).removals[number] = tickers
 
     def _alive(self, record: Record) -> None:
         self._known(record.connection).heard(_micros(record))
@@ -260,7 +311,8 @@ class Ingest:
     def _end_connection(self, connection: Connection, cause: str) -> None:
         self.draft.batch.counters[cause] += 1
         for stream in list(connection.streams.values()):
-            self._end_stream(stream, connection, cause, connection.alive_at)
+            received_to = stream.doubted_at if stream.is_doubted else connection.alive_at
+            self._end_stream(stream, connection, cause, received_to)
         self.connections.pop(connection.number, None)
 
     def _end_stream(
@@ -298,9 +350,20 @@ def _marks(connections: Iterable[Connection]) -> Iterator[StreamMark]:
             yield StreamMark(
                 connection.number,
                 stream.sid,
-                _before(connection.alive_at),
+                _vouched(stream, connection),
                 _before(stream.exchange_at),
             )
+
+
+def _vouched(stream: Stream, connection: Connection) -> Micros | None:
+    """Return the last instant at which nothing more can come, and nothing is in doubt."""
+    return stream.doubted_at if stream.is_doubted else _before(connection.alive_at)
+
+
+def _follows(ticker: str, stream: Stream, connection: Connection) -> bool:
+    """Tell whether changes of a market will follow; not if it may have been let go already."""
+    is_leaving = any(ticker in removed for removed in connection.removals.values())
+    return ticker in stream.lives or (ticker in stream.lapsed and not is_leaving)
 
 
 def _before(at: Micros | None) -> Micros | None:
@@ -326,11 +389,3 @@ def _holds_from(message: BookSnapshot) -> Micros | None:
 
 def _micros(record: Record) -> Micros | None:
     return None if record.received_at is None else Micros(record.received_at // 1000)
-
-
-def _json(payload: bytes) -> dict[str, object]:
-    try:
-        decoded = msgspec.json.decode(payload)
-    except msgspec.DecodeError:
-        return {}
-    return decoded if isinstance(decoded, dict) else {}

@@ -131,8 +131,12 @@ class Draft:
         self.batch.verified[live.market_id, live.from_position] = at
 
     def tell_exchange_from(self, live: Live, at: Micros) -> None:
-        """Note from when on, by the exchange's clock, an interval holds, if it is still open."""
-        if live.exchange_at is None and self.owners.get(live.ticker) is live:
+        """Note from when on, by the exchange's clock, an interval holds, if it is still open.
+
+        Not after changes of no known time: nobody could say which of them came by that instant.
+        """
+        is_untouched = live.last_position == live.from_position
+        if live.exchange_at is None and is_untouched and self.owners.get(live.ticker) is live:
             live.move_clocks(None, at)
             self.batch.exchange_from[live.market_id, live.from_position] = at
 

@@ -7,6 +7,7 @@ import msgspec
 
 from playhead.base.time import Micros
 from playhead.history.books import Price
+from playhead.history.ingest.notes import REFUSALS, is_name, name_or_none, plain
 from playhead.history.kalshi import (
     LifecycleEvent,
     MarketLifecycle,
@@ -45,45 +46,62 @@ class Facts:
         return replace(self, **{name: value for name, value in said.items() if value is not None})
 
 
-def facts_of_lifecycle(message: MarketLifecycle) -> Facts:
-    """Return what a lifecycle message tells."""
-    return Facts(
-        ticker=message.market_ticker,
-        event_ticker=message.event_ticker,
-        title=message.title,
-        status=_STATUS_AFTER.get(message.event),
-        open_at=message.open_at,
-        close_at=message.close_at,
-        price_level_structure=message.price_level_structure,
-        price_ranges=message.price_ranges or None,
-        result=message.result,
-    )
+def facts_of_lifecycle(message: MarketLifecycle) -> list[Facts]:
+    """Return what a lifecycle message tells; nothing of a market that cannot be named."""
+    if not is_name(message.market_ticker):
+        return []
+    return [
+        Facts(
+            ticker=message.market_ticker,
+            event_ticker=name_or_none(message.event_ticker),
+            title=plain(message.title),
+            status=_STATUS_AFTER.get(message.event),
+            open_at=message.open_at,
+            close_at=message.close_at,
+            price_level_structure=plain(message.price_level_structure),
+            price_ranges=message.price_ranges or None,
+            result=plain(message.result),
+        )
+    ]
 
 
 def facts_of_rest(payload: bytes) -> list[Facts]:
     """Return what a recorded REST answer tells of markets; nothing if it is about other things."""
     try:
         answer = decode_answer(payload)
-        body = msgspec.json.decode(answer.body)
-        if not isinstance(body, dict) or answer.status != HTTPStatus.OK:
+        if answer.status != HTTPStatus.OK:
             return []
-        described = [*body.get("markets", []), *([body["market"]] if "market" in body else [])]
-        return [_facts_of_market(market) for market in described]
-    except (Unreadable, msgspec.DecodeError):
+        described = _described(msgspec.json.decode(answer.body))
+    except (Unreadable, *REFUSALS):
         return []  # kept in the capture as it came; it describes nothing that we can read
+    return [facts for body in described for facts in _facts_of_market(body)]
 
 
-def _facts_of_market(body: dict[str, object]) -> Facts:
-    market = parse_market(body)
+def _described(body: object) -> list[object]:
+    if not isinstance(body, dict):
+        return []
+    listed = body.get("markets")
+    return [*(listed if isinstance(listed, list) else []), body.get("market")]
+
+
+def _facts_of_market(body: object) -> list[Facts]:
+    try:
+        market = parse_market(body) if isinstance(body, dict) else None
+    except Unreadable:
+        return []  # one record that we cannot read says nothing about its neighbours
+    if market is None or not is_name(market.ticker):
+        return []
     known = market.status in set(MarketStatus)
-    return Facts(
-        ticker=market.ticker,
-        event_ticker=market.event_ticker,
-        title=market.title,
-        status=MarketStatus(market.status) if known else None,
-        open_at=market.open_at,
-        close_at=market.close_at,
-        price_level_structure=market.price_level_structure,
-        price_ranges=market.price_ranges or None,
-        result=market.result or None,
-    )
+    return [
+        Facts(
+            ticker=market.ticker,
+            event_ticker=name_or_none(market.event_ticker),
+            title=plain(market.title),
+            status=MarketStatus(market.status) if known else None,
+            open_at=market.open_at,
+            close_at=market.close_at,
+            price_level_structure=plain(market.price_level_structure),
+            price_ranges=market.price_ranges or None,
+            result=plain(market.result or None),
+        )
+    ]

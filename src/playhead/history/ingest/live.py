@@ -125,7 +125,13 @@ class Live:
                 self.from_position,
                 self.last_position,
                 self.received_at,
-                None if self.exchange_at is None else exchange_to,
+                self._known_to(exchange_to),
                 cause,
             )
         )
+
+    def _known_to(self, exchange_to: Micros | None) -> Micros | None:
+        """Return the interval's last exchange instant; one before its first if it has none."""
+        if self.exchange_at is None or exchange_to is not None:
+            return None if self.exchange_at is None else exchange_to
+        return Micros(self.exchange_at - 1)

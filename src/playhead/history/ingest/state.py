@@ -35,6 +35,8 @@ def _stream_state(stream: Stream) -> Json:
     return {
         "received_at": stream.received_at,
         "exchange_at": stream.exchange_at,
+        "is_doubted": stream.is_doubted,
+        "doubted_at": stream.doubted_at,
         "lapsed": sorted(stream.lapsed),
         "awaiting": [live.ticker for live in stream.awaiting],
     }
@@ -50,5 +52,7 @@ def _connection(number: int, fields: Json) -> Connection:
         stream = connection.stream(int(sid))
         stream.received_at = stream_fields["received_at"]
         stream.exchange_at = stream_fields["exchange_at"]
+        stream.is_doubted = stream_fields.get("is_doubted", False)
+        stream.doubted_at = stream_fields.get("doubted_at")
         stream.lapsed = set(stream_fields["lapsed"])
     return connection

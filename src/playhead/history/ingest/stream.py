@@ -8,7 +8,17 @@ from playhead.history.kalshi import SequenceTracker
 class Stream:
     """One subscription (sid) of one connection and the markets that are known through it."""
 
-    __slots__ = ("awaiting", "connection", "exchange_at", "lapsed", "lives", "received_at", "sid")
+    __slots__ = (
+        "awaiting",
+        "connection",
+        "doubted_at",
+        "exchange_at",
+        "is_doubted",
+        "lapsed",
+        "lives",
+        "received_at",
+        "sid",
+    )
 
     def __init__(self, connection: int, sid: int) -> None:
         self.connection = connection
@@ -20,13 +30,15 @@ class Stream:
         """Snapshots without an exchange time: valid from the next time that this sid tells."""
         self.received_at: Micros | None = None
         self.exchange_at: Micros | None = None
+        self.is_doubted = False
+        """Whether a frame came that may be of this sid; its next number tells."""
+        self.doubted_at: Micros | None = None
+        """While it is doubted: the last instant before that frame."""
 
-    def has_member(self, ticker: str) -> bool:
-        """Tell whether changes of this market arrive here.
-
-        A snapshot can be asked for any market; only of a member's will changes follow it.
-        """
-        return ticker in self.lives or ticker in self.lapsed
+    def doubt(self, whole_to: Micros | None) -> None:
+        """Note that a frame came of which nobody can tell whose it is."""
+        if not self.is_doubted:
+            self.is_doubted, self.doubted_at = True, whole_to
 
     def heard(self, received_at: Micros | None, exchange_at: Micros | None) -> None:
         """Note the times of a message that came in order."""
