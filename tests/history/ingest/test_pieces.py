@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from playhead.history.capture import Kind, Record
@@ -20,16 +20,19 @@ from tests.history.taping import Taping, capture_store, write_capture
 BLOCK = 8
 TICKERS = ("A", "B", "C")
 CAUSES = ("disconnect", "stall", "shutdown")
-HAPPENINGS = ("change",) * 8 + (
-    *("silent change", "snapshot", "resent", "ok", "pong", "double", "lost", "error"),
-    *("removed", "closed", "restart"),
+HAPPENINGS = (
+    *("change",) * 6,
+    *("silent change", "snapshot", "ok", "pong", "double", "error", "removed", "closed"),
+    *("lost", "resent") * 3,
+    "restart",
 )
 
 happening = st.tuples(
     st.sampled_from(HAPPENINGS), st.sampled_from(TICKERS), st.sampled_from((1, 2, 3, 5, 8, -1, -2))
 )
-happenings = st.lists(happening, min_size=1, max_size=50)
-cuts = st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=1, max_size=8)
+happenings = st.lists(happening, min_size=15, max_size=50)
+cuts = st.lists(st.tuples(st.sampled_from((1, 1, 2, 3)), st.booleans()), min_size=10, max_size=25)
+HEALED_AFTER_A_CUT = [("change", "A", 1), ("change", "B", 2), ("lost", "A", 1), ("resent", "B", 2)]
 
 
 class Teller:
@@ -140,7 +143,8 @@ def in_small(urls: Iterable[str]) -> Iterator[Path]:
         yield Path(folder)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None)
+@example(happened=HEALED_AFTER_A_CUT, pieces=[(1, False)] * 4)
 @given(happened=happenings, pieces=cuts)
 def test_any_prefix_and_then_the_rest_is_the_whole(
     databases: tuple[str, str],
