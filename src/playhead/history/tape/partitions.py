@@ -33,12 +33,26 @@ class Partitions:
         self._make(f"segment_data_{day:%Y%m%d}", "segment_data", f"'{day}'", f"'{upto}'")
 
     def drop_block(self, first: int) -> None:
-        """Drop the recent events of the block that starts at ``first``; they are all sealed."""
+        """Drop the recent events of the block that starts at ``first``; they are all sealed.
+
+        It goes on where an earlier call was cut off: after the detaching of either table, or in
+        the middle of it.
+        """
         for table in _BLOCK_TABLES:
             name = f"{table}_{first}"
-            self._session.execute(f"ALTER TABLE {table} DETACH PARTITION {name} CONCURRENTLY")
-            self._session.execute(f"DROP TABLE {name}")
+            self._detach(name, table)
+            self._session.execute(f"DROP TABLE IF EXISTS {name}")
             self._made.discard(name)
+
+    def _detach(self, name: str, table: str) -> None:
+        row = self._session.fetch_optional(
+            "SELECT inhdetachpending AS is_pending FROM pg_inherits"
+            " WHERE inhrelid = to_regclass(%(name)s)",
+            name=name,
+        )
+        if row is not None:
+            how = "FINALIZE" if row.is_pending else "CONCURRENTLY"
+            self._session.execute(f"ALTER TABLE {table} DETACH PARTITION {name} {how}")
 
     def _make(self, name: str, table: str, first: str, upto: str) -> None:
         """Make a partition beside its table and attach it, which does not stop readers."""

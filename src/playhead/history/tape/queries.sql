@@ -178,10 +178,13 @@ UPDATE segments SET digest = :digest, bytes = :bytes
 
 -- name: sealed_blocks
 -- Partitions of recent events whose every event is sealed: complete, and nothing planned in them.
+-- Found by name, so that what a cut-off dropping left behind is found too.
 SELECT block.first
-  FROM (SELECT substring(c.relname FROM 8)::bigint AS first
-          FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-         WHERE i.inhparent = 'events'::regclass) block
+  FROM (SELECT DISTINCT substring(relname FROM '[0-9]+$')::bigint AS first
+          FROM pg_class
+         WHERE relkind = 'r' AND relname ~ '^(events|keyframes)_[0-9]+$'
+           AND relnamespace = (SELECT relnamespace FROM pg_class
+                                WHERE oid = 'events'::regclass)) block
   JOIN captures p ON p.capture_id = block.first >> 36
  WHERE (p.finished OR p.last_position >= block.first + :events_a_block)
    AND NOT EXISTS (SELECT FROM segments g
