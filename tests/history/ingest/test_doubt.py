@@ -161,3 +161,16 @@ def test_an_end_that_does_not_say_of_what_ends_every_book_of_the_connection() ->
 
 def test_an_acknowledgement_of_something_else_removes_nothing() -> None:
     assert closings(batch_of(snapshot(1), sent(DELETION), ok(2, id=8), delta(3))) == []
+
+
+def test_a_time_of_the_exchange_from_far_ahead_vouches_for_nothing() -> None:
+    batch = batch_of(snapshot(1), delta(2, exchange_ms=50), delta(3, exchange_ms=10**9), delta(5))
+
+    assert [c.exchange_to for c in batch.closed] == [START + 49_999]
+    assert batch.events.exchange_at == [START + 50_000, None]
+
+
+def test_a_level_beyond_all_integers_ends_its_book() -> None:
+    steps = [delta(n + 2, size="999999999999999.00") for n in range(100)]
+
+    assert [cause for cause, _ in closings(batch_of(snapshot(1), *steps))] == ["negative_size"]

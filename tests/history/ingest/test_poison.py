@@ -106,3 +106,20 @@ def test_no_record_stops_the_ingest(name: str, database_url: str, tmp_path: Path
         found = session.fetch_optional("SELECT events FROM markets WHERE ticker = 'Z'")
     assert found is not None
     assert found.events == 1
+
+
+def test_a_damaged_capture_stops_no_other(database_url: str, tmp_path: Path) -> None:
+    store = capture_store(tmp_path)
+    write_capture(store, [snapshot(1), delta(2)], name="damaged")
+    write_capture(store, [snapshot(1, "Z"), delta(2, "Z")], name="whole")
+    log = next(store.captures()[0].folder.glob("*.log"))
+    content = bytearray(log.read_bytes())
+    content[-1] ^= 1
+    log.write_bytes(content)
+
+    Taping(database_url, store).ingest()
+
+    with Session.open(database_url) as session:
+        found = session.fetch_optional("SELECT events FROM markets WHERE ticker = 'Z'")
+    assert found is not None
+    assert found.events == 1

@@ -38,6 +38,9 @@ from playhead.history.tape import EVENTS_A_BLOCK
 
 _OVERFLOW = 25
 _TERMINAL = (10, _OVERFLOW)
+_MOST_AHEAD = 86_400_000_000
+"""Microseconds by which the exchange's clock may differ from ours: more is a fault of one."""
+_END_OF_TIME = 253_402_300_800_000_000
 _NOTHING_LOST = frozenset({"end_of_recording", "superseded", "unsubscribed"})
 """Causes after which no message of the last instant can be missing."""
 _BOOK_WAS_WRONG = frozenset({"negative_size", "snapshot_mismatch"})
@@ -176,15 +179,16 @@ class Ingest:
         self._close_stream(stream, "unreadable", stream.received_at)
 
     def _delta(self, message: BookDelta, stream: Stream, received_at: Micros | None) -> None:
-        stream.heard(received_at, message.exchange_at)
-        if stream.awaiting and message.exchange_at is not None:
+        exchange_at = _credible(message.exchange_at, received_at)
+        stream.heard(received_at, exchange_at)
+        if stream.awaiting and exchange_at is not None:
             self._tell_awaiting(stream)
         live = stream.lives.get(message.market_ticker)
         if live is None:
             self.draft.batch.counters["change of an unknown book"] += 1
             return
         code = message.price * 2 + message.side
-        if not self.draft.apply(live, code, message.change, received_at, message.exchange_at):
+        if not self.draft.apply(live, code, message.change, received_at, exchange_at):
             self.draft.batch.counters["negative_size"] += 1
             self._close(live, stream, "negative_size", live.received_at)
 
@@ -192,8 +196,9 @@ class Ingest:
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         assert isinstance(message, BookSnapshot)
-        stream.heard(received_at, message.exchange_at)
-        if message.exchange_at is not None:
+        exchange_at = _credible(message.exchange_at, received_at)
+        stream.heard(received_at, exchange_at)
+        if exchange_at is not None:
             self._tell_awaiting(stream)
         if not is_name(message.market_ticker):
             self.draft.batch.counters["ticker that is none"] += 1
@@ -223,7 +228,7 @@ class Ingest:
         stream: Stream,
         received_at: Micros | None,
     ) -> None:
-        ticker, holds_from = message.market_ticker, _holds_from(message)
+        ticker, holds_from = message.market_ticker, _credible(_holds_from(message), received_at)
         live = self.draft.open(ticker, stream, levels, received_at, holds_from)
         stream.lives[ticker] = live
         stream.lapsed.discard(ticker)
@@ -385,6 +390,14 @@ def _holds_from(message: BookSnapshot) -> Micros | None:
     if message.exchange_at is not None or message.sent_at is None:
         return message.exchange_at
     return Micros(message.sent_at + 1000)
+
+
+def _credible(exchange_at: Micros | None, received_at: Micros | None) -> Micros | None:
+    """Return an exchange time, or None for one that would vouch for what nobody has seen yet."""
+    if exchange_at is None or not 0 <= exchange_at < _END_OF_TIME:
+        return None
+    is_ahead = received_at is not None and exchange_at > received_at + _MOST_AHEAD
+    return None if is_ahead else exchange_at
 
 
 def _micros(record: Record) -> Micros | None:

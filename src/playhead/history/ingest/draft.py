@@ -14,6 +14,7 @@ from playhead.history.ingest.stream import Stream
 from playhead.history.tape import EVENTS_A_BLOCK
 
 POSITION_BITS = 36
+_MOST_SIZE = 1 << 61
 
 
 class BookSource(Protocol):
@@ -65,12 +66,15 @@ class Draft:
         received_at: Micros | None,
         exchange_at: Micros | None,
     ) -> bool:
-        """Add a change to a known book; False, and nothing added, if a level would fall below 0."""
+        """Add a change to a known book; False, and nothing added, if no level can be so.
+
+        None falls below 0, and none holds more than an integer of 64 bits with room for sums.
+        """
         levels = live.levels
         if levels is None:
             levels = self._recall(live)
         size = levels.get(code, 0) + change
-        if size < 0:
+        if not 0 <= size < _MOST_SIZE:
             return False
         position = self._next_position()
         if live.since_keyframe >= EVENTS_A_KEYFRAME or live.is_between_runs:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 from playhead.base.time import Micros
-from playhead.history.capture import Capture, CaptureReader, CaptureStore
+from playhead.history.capture import Capture, CaptureReader, CaptureStore, CorruptCapture
 from playhead.history.ingest.batch import Batch
 from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.repository import IngestStore
 
 BATCH_BYTES = 1 << 20
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -81,6 +84,8 @@ class Follower:
         self._registry = store.market_registry()
         self._followed: dict[int, _Followed] = {}
         self._finished: set[int] = set()
+        self.damaged: dict[int, str] = {}
+        """Captures that cannot be read further, and why; the others go on."""
 
     def catch_up(self, until: Callable[[], bool] = lambda: False) -> int:
         """Read everything that is there now, commit it, and return how many records it was.
@@ -89,8 +94,8 @@ class Follower:
         """
         before = self.totals.records
         for capture in self._captures.captures():
-            if capture.number not in self._finished:
-                self._catch_up(capture, until)
+            if capture.number not in self._finished and capture.number not in self.damaged:
+                self._catch_up_if_whole(capture, until)
         self._committer.settle()
         return self.totals.records - before
 
@@ -110,6 +115,14 @@ class Follower:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _catch_up_if_whole(self, capture: Capture, until: Callable[[], bool]) -> None:
+        """Read on in a capture; damage to its files stops this one alone, where it is."""
+        try:
+            self._catch_up(capture, until)
+        except CorruptCapture as damage:
+            self.damaged[capture.number] = damage.message
+            _log.error("ingest.damaged_capture", capture=capture.number, reason=damage.message)
 
     def _catch_up(self, capture: Capture, until: Callable[[], bool]) -> None:
         followed = self._followed.get(capture.number) or self._follow(capture)
