@@ -6,6 +6,7 @@ order of prices.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,32 +104,62 @@ def levels_from_book(book: Book) -> Levels:
     return levels_of({level_code(side, p): s for side in Side for p, s in book.side(side).items()})
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Level codes with the prices' common unit taken out: ``price / unit * 2 + side``."""
+
+    unit: int
+    codes: Ints
+
+    @classmethod
+    def of(cls, level: Ints) -> "Grid":
+        """Return level codes on the coarsest grid that holds them all."""
+        prices = level >> 1
+        unit = (int(np.gcd.reduce(prices)) if len(level) else 0) or 1
+        return cls(unit, prices // unit * 2 + (level & 1))
+
+    def levels(self) -> Ints:
+        """Return the level codes."""
+        return (self.codes >> 1) * (self.unit * 2) + (self.codes & 1)
+
+    def on(self, unit: int) -> Ints:
+        """Return the codes on a finer grid, whose ``unit`` divides ours."""
+        if unit == self.unit:
+            return self.codes
+        return (self.codes >> 1) * (self.unit // unit * 2) + (self.codes & 1)
+
+    def cut(self, count: int) -> "Grid":
+        """Return the first ``count`` codes."""
+        return Grid(self.unit, self.codes[:count])
+
+
 def sum_levels(start: Levels, level: Ints, change: Ints) -> Levels:
     """Return ``start`` after every change, summed at once: the order of changes does not matter.
 
     Levels whose sum is zero are absent. The result may hold negative sizes if a change was lost;
     what is on the tape was checked when it was written.
     """
-    codes = np.concatenate((start.level, level))
-    sizes = np.concatenate((start.size, change))
-    if not len(codes):
-        return EMPTY_LEVELS
-    low = int(codes.min())
-    unit = int(np.gcd.reduce((codes - low) >> 1)) or 1
-    dense = ((codes - low) >> 1) // unit * 2 + ((codes - low) & 1)
-    span = int(dense.max()) + 1
+    return sum_on_grid(Grid.of(start.level), start.size, Grid.of(level), change)
+
+
+def sum_on_grid(start: Grid, size: Ints, level: Grid, change: Ints) -> Levels:
+    """Return the sum of ``sum_levels`` for levels that are on grids."""
+    unit = gcd(start.unit, level.unit)
+    held, moved = start.on(unit), level.on(unit)
+    span = max(int(held.max(initial=0)), int(moved.max(initial=0))) + 1
     if span > _DENSE:
-        return _sum_sparse(codes, sizes)
+        return _sum_sparse(np.concatenate((start.levels(), level.levels())), size, change)
     totals = np.zeros(span, dtype=np.int64)
-    np.add.at(totals, dense, sizes)
+    totals[held] = size
+    np.add.at(totals, moved, change)
     found = np.flatnonzero(totals)
-    return Levels((found >> 1) * (unit * 2) + (found & 1) + low, totals[found])
+    return Levels(Grid(unit, found).levels(), totals[found])
 
 
-def _sum_sparse(codes: Ints, sizes: Ints) -> Levels:
+def _sum_sparse(codes: Ints, size: Ints, change: Ints) -> Levels:
     found, where = np.unique(codes, return_inverse=True)
     totals = np.zeros(len(found), dtype=np.int64)
-    np.add.at(totals, where, sizes)
+    np.add.at(totals, where, np.concatenate((size, change)))
     kept = totals != 0
     return Levels(found[kept], totals[kept])
 

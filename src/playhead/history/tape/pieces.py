@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from playhead.base.time import Micros
-from playhead.history.tape.codec import decode, levels_from_bytes
+from playhead.history.tape.codec import levels_from_bytes, unpack_segment
 from playhead.history.tape.columns import (
     NO_TIME,
     Columns,
@@ -74,40 +74,34 @@ def opening_point(interval: Interval) -> BookPoint:
 
 
 def point_in_segment(piece: SegmentPiece, at: Micros, *, by_exchange: bool) -> BookPoint:
-    """Return the book after the last event of a segment that is no later than ``at``.
+    """Return the book after the last event of a segment that comes before a later time than ``at``.
 
     The segment's first event is no later than ``at``.
     """
-    segment = decode(piece.data)
-    columns = segment.columns
-    received = running_max(columns.received_at, piece.received_first)
-    exchange = running_max(columns.exchange_at, piece.exchange_first)
-    count = int(np.searchsorted(exchange if by_exchange else received, at, side="right"))
-    levels = sum_levels(segment.keyframe, columns.level[:count], columns.change[:count])
+    segment = unpack_segment(piece.data)
+    count = _events_until(segment.exchange_at if by_exchange else segment.received_at, at)
     return BookPoint(
-        int(columns.position[count - 1]),
-        _time(received, count - 1, piece.received_first),
-        _time(exchange, count - 1, piece.exchange_first),
-        levels,
+        segment.position_of(count - 1),
+        _newest(segment.received_at[:count], piece.received_first),
+        _newest(segment.exchange_at[:count], piece.exchange_first),
+        segment.levels_after(count),
     )
 
 
 def point_after(start: BookPoint, rows: Columns, at: Micros, *, by_exchange: bool) -> BookPoint:
     """Return the book after ``start`` and every one of ``rows`` that is no later than ``at``."""
-    times = running_times(rows, start, by_exchange=by_exchange)
-    return point_after_all(start, rows.cut(0, int(np.searchsorted(times, at, side="right"))))
+    times = rows.exchange_at if by_exchange else rows.received_at
+    return point_after_all(start, rows.cut(0, _events_until(times, at)))
 
 
 def point_after_all(start: BookPoint, rows: Columns) -> BookPoint:
     """Return the book after ``start`` and all of ``rows``."""
     if not len(rows):
         return start
-    received = running_max(rows.received_at, start.received_at)
-    exchange = running_max(rows.exchange_at, start.exchange_at)
     return BookPoint(
         int(rows.position[-1]),
-        _time(received, -1, start.received_at),
-        _time(exchange, -1, start.exchange_at),
+        _newest(rows.received_at, start.received_at),
+        _newest(rows.exchange_at, start.exchange_at),
         sum_levels(start.levels, rows.level, rows.change),
     )
 
@@ -125,6 +119,17 @@ def events_after(columns: Columns, position: int) -> Columns:
     return columns.cut(start, len(columns))
 
 
-def _time(clock: Ints, index: int, base: Micros | None) -> Micros | None:
-    value = int(clock[index])
-    return base if value == NO_TIME else Micros(value)
+def _events_until(times: Ints, at: Micros) -> int:
+    """Return how many events come before the first one that is later than ``at``.
+
+    That is where the running maximum of the clock passes ``at``.
+    """
+    later = times > at
+    first = int(later.argmax()) if len(later) else 0
+    return first if len(later) and later[first] else len(times)
+
+
+def _newest(times: Ints, before: Micros | None) -> Micros | None:
+    """Return the running maximum of a clock after ``times``, which follow ``before``."""
+    newest = int(times.max(initial=NO_TIME if before is None else before))
+    return None if newest == NO_TIME else Micros(newest)
