@@ -26,7 +26,7 @@ def test_changes_after_a_snapshot_take_positions_in_order() -> None:
     batch = batch_of(snapshot(1), delta(2), delta(3))
 
     assert [o.from_position & 0xFFFF for o in batch.opened] == [1]
-    assert [p & 0xFFFF for p in batch.events.position] == [2, 3]
+    assert [p & 0xFFFF for p in batch.events.columns().position.tolist()] == [2, 3]
     assert batch.closed == []
 
 
@@ -39,7 +39,7 @@ def test_a_missing_number_ends_every_market_of_the_sid_at_the_last_good_message(
     )
 
     assert closings(batch) == {1: ("gap", 30), 2: ("gap", 30)}
-    assert len(batch.events.position) == 1
+    assert len(batch.events) == 1
 
 
 def test_a_gap_on_one_sid_leaves_the_other_alone() -> None:
@@ -48,7 +48,7 @@ def test_a_gap_on_one_sid_leaves_the_other_alone() -> None:
     )
 
     assert closings(batch) == {1: ("gap", 0)}
-    assert batch.events.market_id == [2]
+    assert batch.events.columns().market_id.tolist() == [2]
 
 
 def test_a_number_that_goes_back_is_a_gap() -> None:
@@ -58,7 +58,7 @@ def test_a_number_that_goes_back_is_a_gap() -> None:
 def test_a_doubled_message_is_applied_once() -> None:
     batch = batch_of(snapshot(1), delta(2), delta(2), delta(3))
 
-    assert len(batch.events.position) == 2
+    assert len(batch.events) == 2
     assert batch.counters["duplicate"] == 1
 
 
@@ -88,7 +88,7 @@ def test_a_control_reply_takes_a_number_of_its_sid() -> None:
     batch = batch_of(snapshot(1), ok(2), delta(3))
 
     assert batch.closed == []
-    assert len(batch.events.position) == 1
+    assert len(batch.events) == 1
 
 
 def test_a_control_reply_without_a_number_is_no_gap() -> None:
@@ -99,7 +99,7 @@ def test_nothing_is_guessed_between_a_gap_and_the_next_snapshot() -> None:
     batch = batch_of(snapshot(1), delta(3), delta(4), snapshot(5, id=7), delta(6))
 
     assert len(batch.opened) == 2
-    assert [p & 0xFFFF for p in batch.events.position] == [3]
+    assert [p & 0xFFFF for p in batch.events.columns().position.tolist()] == [3]
     assert batch.counters["change of an unknown book"] == 2
 
 
@@ -163,7 +163,7 @@ def test_removed_markets_are_unknown_from_the_acknowledgement_on() -> None:
     batch = batch_of(snapshot(1, "A"), snapshot(2, "B"), sent, delta(3, "A", at=5), ok(4, at=6))
 
     assert closings(batch) == {1: ("unsubscribed", 6)}
-    assert len(batch.events.position) == 1
+    assert len(batch.events) == 1
 
 
 def test_an_acknowledgement_that_lists_markets_ends_those_it_leaves_out() -> None:
@@ -176,7 +176,7 @@ def test_a_level_below_zero_ends_that_market_alone() -> None:
     batch = batch_of(snapshot(1, "A"), snapshot(2, "B"), delta(3, "A", size="-1.00"), delta(4, "B"))
 
     assert closings(batch) == {1: ("negative_size", 0)}
-    assert batch.events.market_id == [2]
+    assert batch.events.columns().market_id.tolist() == [2]
 
 
 def test_a_lost_connection_is_known_until_its_last_sign_of_life() -> None:
@@ -205,7 +205,7 @@ def test_a_market_on_a_new_connection_supersedes_the_old_one() -> None:
     )
 
     assert closings(batch) == {1: ("superseded", 1)}
-    assert batch.events.position == []
+    assert batch.events.columns().position.tolist() == []
 
 
 def test_a_finished_capture_closes_everything() -> None:
@@ -261,5 +261,5 @@ def test_a_clock_that_steps_back_stands_still_in_the_bounds_and_is_kept_in_the_e
         snapshot(1, at=0), delta(2, at=50), delta(3, at=20), mark(Kind.FINISHED, at=None)
     )
 
-    assert batch.events.received_at == [START + 50, START + 20]
+    assert batch.events.columns().received_at.tolist() == [START + 50, START + 20]
     assert batch.planned[0].received_last == START + 50

@@ -4,6 +4,7 @@ from typing import Any
 
 from playhead.history.capture import Kind, Record
 from playhead.history.ingest.batch import Batch
+from playhead.history.tape import NO_TIME
 from tests.history.ingest.frames import START, delta, frame, mark, new_ingest, ok, record, snapshot
 
 FINISHED = mark(Kind.FINISHED, at=None)
@@ -39,7 +40,7 @@ def test_an_unreadable_change_in_its_place_ends_every_book_of_the_sid() -> None:
     batch = batch_of(snapshot(1, "A", at=10), snapshot(2, "B", at=20), odd, delta(4, "B", at=40))
 
     assert closings(batch) == [("unreadable", 20), ("unreadable", 20)]
-    assert batch.events.position == []
+    assert batch.events.columns().position.tolist() == []
 
 
 def test_after_an_unreadable_change_an_asked_snapshot_opens_the_book_again() -> None:
@@ -47,7 +48,7 @@ def test_after_an_unreadable_change_an_asked_snapshot_opens_the_book_again() -> 
     batch = batch_of(snapshot(1), odd, snapshot(3, id=7), delta(4))
 
     assert len(batch.opened) == 2
-    assert len(batch.events.position) == 1
+    assert len(batch.events) == 1
 
 
 def test_an_unreadable_message_of_another_sid_leaves_books_alone() -> None:
@@ -167,7 +168,7 @@ def test_a_time_of_the_exchange_from_far_ahead_vouches_for_nothing() -> None:
     batch = batch_of(snapshot(1), delta(2, exchange_ms=50), delta(3, exchange_ms=10**9), delta(5))
 
     assert [c.exchange_to for c in batch.closed] == [START + 49_999]
-    assert batch.events.exchange_at == [START + 50_000, None]
+    assert batch.events.columns().exchange_at.tolist() == [START + 50_000, NO_TIME]
 
 
 def test_a_level_beyond_all_integers_ends_its_book() -> None:

@@ -14,7 +14,7 @@ from playhead.history.ingest.batch import Batch
 from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.repository import IngestStore
 
-BATCH_BYTES = 1 << 20
+BATCH_BYTES = 4 << 20
 _log = structlog.get_logger(__name__)
 
 
@@ -157,6 +157,6 @@ class Follower:
     def _count(self, records: int, batch: Batch, received_at: int | None) -> None:
         self.totals.records += records
         self.totals.frames += batch.frames
-        self.totals.events += len(batch.events.position)
+        self.totals.events += len(batch.events)
         if received_at is not None:
             self.totals.received_at = Micros(received_at // 1000)

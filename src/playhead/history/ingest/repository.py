@@ -1,7 +1,6 @@
 """Where an ingest stands, and what it adds: the only module of ingest that knows the tables."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,7 +17,7 @@ from playhead.history.ingest.state import connections_of
 from playhead.history.tape import Partitions, TapeHead, levels_of, levels_to_bytes
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Session
-from playhead.storage.rows import NULL, Column
+from playhead.storage.rows import Column
 
 SQL = load_sql(__package__)
 
@@ -75,13 +74,14 @@ class IngestStore:
             IngestOvertaken: Another ingest has moved this capture on; nothing is written.
         """
         assert batch.progress is not None
-        first = batch.events.position[0] if batch.events.position else None
+        events = batch.events.columns()
+        first = int(events.position[0]) if len(batch.events) else None
         self._partitions.prepare(first, batch.progress.last_position)
         with self._session.transaction():
             self._advance(capture_id, batch, from_offset, to_offset, now)
             self._add_markets(batch)
             self._open_coverage(capture_id, batch.opened)
-            self._add_events(batch.events)
+            self._add_events(events)
             self._add_keyframes(batch)
             self._tell_coverage(batch)
             self._plan_segments(batch.planned)
@@ -155,13 +155,11 @@ class IngestStore:
             )
 
     def _add_events(self, events: EventColumns) -> None:
-        if not events.position:
+        if not len(events.position):
             return
         self._session.copy_in("events", _event_columns(events))
-        totals = Counter(events.market_id)
-        self._session.execute(
-            SQL.count_events, market_ids=list(totals), events=list(totals.values())
-        )
+        markets, counts = np.unique(events.market_id, return_counts=True)
+        self._session.execute(SQL.count_events, market_ids=markets.tolist(), events=counts.tolist())
 
     def _add_keyframes(self, batch: Batch) -> None:
         frames = batch.keyframes
@@ -230,26 +228,15 @@ class _SettledHead:
 
 
 def _event_columns(events: EventColumns) -> list[Column]:
-    level = _ints(events.level)
     return [
-        Column("position", 8, _ints(events.position)),
-        Column("market_id", 4, _ints(events.market_id)),
-        Column("received_at", 8, _times(events.received_at), nullable=True),
-        Column("exchange_at", 8, _times(events.exchange_at), nullable=True),
-        Column("side", 2, level & 1),
-        Column("price", 4, level >> 1),
-        Column("size", 8, _ints(events.size)),
+        Column("position", 8, events.position),
+        Column("market_id", 4, events.market_id),
+        Column("received_at", 8, events.received_at, nullable=True),
+        Column("exchange_at", 8, events.exchange_at, nullable=True),
+        Column("side", 2, events.level & 1),
+        Column("price", 4, events.level >> 1),
+        Column("size", 8, events.size),
     ]
-
-
-def _ints(values: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.array(values, dtype=np.int64)
-
-
-def _times(values: list[int | None]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    if None in values:
-        return _ints([NULL if value is None else value for value in values])
-    return np.array(values, dtype=np.int64)
 
 
 def _json(value: object) -> str:
