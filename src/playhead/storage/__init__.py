@@ -1,1 +1,1 @@
-"""PostgreSQL and Valkey: the only package that opens connections to them."""
+"""PostgreSQL: the only package that opens connections to it, and the migrations."""

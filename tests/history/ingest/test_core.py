@@ -65,7 +65,7 @@ def test_a_doubled_message_is_applied_once() -> None:
 def test_an_asked_snapshot_that_repeats_the_last_number_is_taken() -> None:
     batch = batch_of(snapshot(1), delta(2), snapshot(2, id=7, yes={"0.4200": "5.00"}, at=3))
 
-    assert list(batch.verified.values()) == [START + 3]
+    assert [v.received_at for v in batch.verified.values()] == [START + 3]
 
 
 def test_nothing_is_known_yet_at_the_newest_instant_itself() -> None:
@@ -107,9 +107,9 @@ def test_a_snapshot_that_agrees_verifies_and_one_that_differs_ends_the_interval(
     agreed = batch_of(snapshot(1), delta(2), snapshot(3, yes={"0.4200": "5.00"}, at=9))
     differed = batch_of(snapshot(1), delta(2), snapshot(3, yes={"0.4200": "6.00"}, at=9))
 
-    assert list(agreed.verified.values()) == [START + 9]
+    assert [v.received_at for v in agreed.verified.values()] == [START + 9]
     assert len(agreed.opened) == 1
-    assert closings(differed) == {1: ("snapshot_mismatch", 0)}
+    assert closings(differed) == {1: ("snapshot_mismatch", -1)}
     assert len(differed.opened) == 2
 
 
@@ -118,7 +118,7 @@ def test_a_snapshot_that_agrees_verifies_and_one_that_differs_ends_the_interval(
     [snapshot(4, "A", yes={"0.4200": "6.00"}), delta(4, "A", size="-9.00", exchange_ms=90)],
     ids=["snapshot_mismatch", "negative_size"],
 )
-def test_a_contradicted_book_is_doubtful_from_its_own_last_change_by_both_clocks(
+def test_a_contradicted_book_keeps_by_either_clock_only_what_a_snapshot_agreed_with(
     contradiction: Record,
 ) -> None:
     batch = batch_of(
@@ -129,7 +129,7 @@ def test_a_contradicted_book_is_doubtful_from_its_own_last_change_by_both_clocks
     )
 
     (closed,) = batch.closed
-    assert (closed.received_to, closed.exchange_to) == (START + 10, START + 19_999)
+    assert (closed.received_to, closed.exchange_to) == (START - 1, START + 999)
 
 
 def test_a_snapshot_asked_for_a_market_that_is_not_subscribed_opens_nothing() -> None:
@@ -175,8 +175,35 @@ def test_an_acknowledgement_that_lists_markets_ends_those_it_leaves_out() -> Non
 def test_a_level_below_zero_ends_that_market_alone() -> None:
     batch = batch_of(snapshot(1, "A"), snapshot(2, "B"), delta(3, "A", size="-1.00"), delta(4, "B"))
 
-    assert closings(batch) == {1: ("negative_size", 0)}
+    assert closings(batch) == {1: ("negative_size", -1)}
     assert batch.events.columns().market_id.tolist() == [2]
+
+
+def test_a_contradicted_book_is_known_until_the_last_snapshot_that_agreed() -> None:
+    batch = batch_of(
+        snapshot(1, at=10),
+        delta(2, at=20),
+        snapshot(3, id=5, yes={"0.4200": "5.00"}, at=30),
+        delta(4, at=40),
+        snapshot(5, id=6, yes={"0.4200": "6.00"}, at=50),
+    )
+
+    assert closings(batch) == {1: ("snapshot_mismatch", 29)}
+    assert [c.to_position & 0xFF for c in batch.closed] == [2]
+
+
+def test_a_change_counts_at_the_newest_time_that_any_market_of_its_sid_has_told() -> None:
+    batch = batch_of(
+        snapshot(1, "A", at=0),
+        snapshot(2, "B", at=1),
+        delta(3, "A", exchange_ms=10, at=2),
+        delta(4, "B", exchange_ms=100, at=90),
+        delta(5, "A", exchange_ms=80, at=70),
+    )
+
+    changes = batch.events.columns()
+    assert (changes.exchange_at - START).tolist() == [10_000, 100_000, 100_000]
+    assert (changes.received_at - START).tolist() == [2, 90, 90]
 
 
 def test_a_lost_connection_is_known_until_its_last_sign_of_life() -> None:

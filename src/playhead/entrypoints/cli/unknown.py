@@ -12,13 +12,12 @@ REASONS = {
     "restart": "the recorder was restarted",
     "overflow": "the exchange dropped messages because we read too slowly",
     "channel_error": "the exchange reported an error in its stream",
+    "unreadable": "a message could not be read",
     "negative_size": "a level fell below zero, so a message was lost or doubled",
     "snapshot_mismatch": "a fresh snapshot did not agree with what was recorded",
     "unsubscribed": "the market was no longer recorded",
     "superseded": "another connection took over",
     "end_of_recording": "the recording had ended",
-    "not_yet_open": "the market was not open yet",
-    "exchange_closed": "the exchange was closed",
 }
 
 

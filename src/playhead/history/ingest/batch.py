@@ -38,6 +38,14 @@ class Closed:
     cause: str
 
 
+class Verified(NamedTuple):
+    """Where a snapshot agreed with a book: after which event, and when (running maxima)."""
+
+    position: int
+    received_at: Micros | None
+    exchange_at: Micros | None
+
+
 @dataclass(frozen=True, slots=True)
 class Keyframe:
     """A market's whole book after ``position``, just before the event at ``before_position``."""
@@ -149,7 +157,7 @@ class Batch:
     keyframes: list[Keyframe] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
     exchange_from: dict[tuple[int, int], Micros] = field(default_factory=dict)
-    verified: dict[tuple[int, int], Micros | None] = field(default_factory=dict)
+    verified: dict[tuple[int, int], Verified] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)
     frames: int = 0
     progress: "Progress | None" = None

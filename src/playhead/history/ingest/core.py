@@ -43,8 +43,6 @@ _MOST_AHEAD = 86_400_000_000
 _END_OF_TIME = 253_402_300_800_000_000
 _NOTHING_LOST = frozenset({"end_of_recording", "superseded", "unsubscribed"})
 """Causes after which no message of the last instant can be missing."""
-_BOOK_WAS_WRONG = frozenset({"negative_size", "snapshot_mismatch"})
-"""Causes that make everything after the market's own last change doubtful."""
 
 
 class Ingest:
@@ -124,7 +122,7 @@ class Ingest:
         if verdict is not Verdict.UNNUMBERED:
             stream.is_doubted = False  # whatever could not be read, it was none of these
         if type(message) is BookDelta:
-            self._delta(message, stream, received_at)
+            self._delta(message, stream, connection, received_at)
         else:
             self._read(message, stream, connection, received_at)
 
@@ -178,7 +176,9 @@ class Ingest:
         """It may have changed any book of its subscription, and nobody can tell how."""
         self._close_stream(stream, "unreadable", stream.received_at)
 
-    def _delta(self, message: BookDelta, stream: Stream, received_at: Micros | None) -> None:
+    def _delta(
+        self, message: BookDelta, stream: Stream, connection: Connection, received_at: Micros | None
+    ) -> None:
         exchange_at = _credible(message.exchange_at, received_at)
         stream.heard(received_at, exchange_at)
         if stream.awaiting and exchange_at is not None:
@@ -187,10 +187,12 @@ class Ingest:
         if live is None:
             self.draft.batch.counters["change of an unknown book"] += 1
             return
+        received_at = _not_before(received_at, live.received_at, connection.alive_at)
+        exchange_at = _not_before(exchange_at, live.exchange_at, stream.exchange_at)
         code = message.price * 2 + message.side
         if not self.draft.apply(live, code, message.change, received_at, exchange_at):
             self.draft.batch.counters["negative_size"] += 1
-            self._close(live, stream, "negative_size", live.received_at)
+            self._contradict(live, stream, "negative_size")
 
     def _snapshot(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
@@ -214,7 +216,7 @@ class Ingest:
                     self.draft.verify(live, received_at)
                     return
                 self.draft.batch.counters["snapshot_mismatch"] += 1
-                self._close(live, stream, "snapshot_mismatch", live.received_at)
+                self._contradict(live, stream, "snapshot_mismatch")
             else:
                 former = self.connections[live.stream_key[0]]
                 owner = former.stream(live.stream_key[1])
@@ -332,10 +334,20 @@ class Ingest:
             self._close(live, stream, cause, received_to)
         stream.awaiting.clear()
 
+    def _contradict(self, live: Live, stream: Stream, cause: str) -> None:
+        """End an interval that was wrong already, nobody knows since when.
+
+        What is left of it ends before the last snapshot that agreed.
+        """
+        self.draft.withdraw(live, cause)
+        self._let_go(live, stream)
+
     def _close(self, live: Live, stream: Stream, cause: str, received_to: Micros | None) -> None:
-        heard_at = live.exchange_at if cause in _BOOK_WAS_WRONG else stream.exchange_at
-        whole = heard_at if cause in _NOTHING_LOST else _before(heard_at)
+        whole = stream.exchange_at if cause in _NOTHING_LOST else _before(stream.exchange_at)
         self.draft.close(live, cause, received_to, whole)
+        self._let_go(live, stream)
+
+    def _let_go(self, live: Live, stream: Stream) -> None:
         del stream.lives[live.ticker]
         stream.lapsed.add(live.ticker)
 
@@ -369,6 +381,18 @@ def _follows(ticker: str, stream: Stream, connection: Connection) -> bool:
     """Tell whether changes of a market will follow; not if it may have been let go already."""
     is_leaving = any(ticker in removed for removed in connection.removals.values())
     return ticker in stream.lives or (ticker in stream.lapsed and not is_leaving)
+
+
+def _not_before(stamped: Micros | None, own: Micros | None, told: Micros | None) -> Micros | None:
+    """Return the time at which a change counts, by one clock.
+
+    ``told`` is the newest time that the clock has told of any market on the way here, and up to it
+    the book was vouched for: a change that is stamped earlier, or not at all, counts at ``told``.
+    Where the market's ``own`` newest time is as late, its running maximum sees to that by itself.
+    """
+    if told is None or own is None or own >= told:
+        return stamped
+    return stamped if stamped is not None and stamped >= told else told
 
 
 def _before(at: Micros | None) -> Micros | None:

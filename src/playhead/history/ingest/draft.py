@@ -102,6 +102,7 @@ class Draft:
         key = (stream.connection, stream.sid)
         live = Live(ticker, self._market_id(ticker), position, key, levels)
         live.move_clocks(received_at, exchange_at)
+        live.agree(received_at)
         self.owners[ticker] = live
         self.batch.opened.append(
             Opened(
@@ -125,14 +126,21 @@ class Draft:
         if self.owners.get(live.ticker) is live:
             del self.owners[live.ticker]
 
+    def withdraw(self, live: Live, cause: str) -> None:
+        """End a proven interval just before the last snapshot that it agreed with."""
+        live.withdraw(self.batch, cause)
+        if self.owners.get(live.ticker) is live:
+            del self.owners[live.ticker]
+
     def agrees(self, live: Live, levels: dict[int, int]) -> bool:
         """Tell whether a snapshot says what the book already is."""
         known = live.levels if live.levels is not None else self._recall(live)
         return known == levels
 
     def verify(self, live: Live, at: Micros | None) -> None:
-        """Note that a snapshot agreed with the book."""
-        self.batch.verified[live.market_id, live.from_position] = at
+        """Note that a snapshot, received ``at``, agreed with the book."""
+        live.agree(at)
+        self.batch.verified[live.market_id, live.from_position] = live.verified
 
     def tell_exchange_from(self, live: Live, at: Micros) -> None:
         """Note from when on, by the exchange's clock, an interval holds, if it is still open.
@@ -141,7 +149,7 @@ class Draft:
         """
         is_untouched = live.last_position == live.from_position
         if live.exchange_at is None and is_untouched and self.owners.get(live.ticker) is live:
-            live.move_clocks(None, at)
+            live.begin_exchange_clock(at)
             self.batch.exchange_from[live.market_id, live.from_position] = at
 
     def learn(self, facts: Iterable[Facts]) -> None:

@@ -4,7 +4,7 @@ Pure: no clock, no I/O. This is the hottest code of the ingest, hence plain slot
 """
 
 from playhead.base.time import Micros
-from playhead.history.ingest.batch import Batch, Closed, Keyframe, Planned
+from playhead.history.ingest.batch import Batch, Closed, Keyframe, Planned, Verified
 
 EVENTS_A_SEGMENT = 4096
 EVENTS_A_KEYFRAME = 256
@@ -31,6 +31,7 @@ class Live:
         "since_keyframe",
         "stream_key",
         "ticker",
+        "verified",
     )
 
     def __init__(
@@ -54,6 +55,8 @@ class Live:
         self.received_first: Micros | None = None
         self.exchange_first: Micros | None = None
         self.since_keyframe = 0
+        self.verified = Verified(from_position, None, None)
+        """Where a snapshot last agreed with the book; the opening one counts."""
 
     @property
     def is_between_runs(self) -> bool:
@@ -126,6 +129,35 @@ class Live:
                 self.last_position,
                 self.received_at,
                 self._known_to(exchange_to),
+                cause,
+            )
+        )
+
+    def agree(self, received_at: Micros | None) -> None:
+        """Note that a snapshot, received then, says what the book is now."""
+        known = (at for at in (self.received_at, received_at) if at is not None)
+        self.verified = Verified(self.last_position, max(known, default=None), self.exchange_at)
+
+    def begin_exchange_clock(self, at: Micros) -> None:
+        """Note from when on, by the exchange's clock, the interval holds."""
+        self.move_clocks(None, at)
+        if self.verified.exchange_at is None:
+            self.verified = self.verified._replace(exchange_at=at)
+
+    def withdraw(self, batch: Batch, cause: str) -> None:
+        """End the interval just before the last snapshot that it agreed with.
+
+        Its last change contradicted the book, which was therefore wrong already.
+        """
+        self.plan(batch)
+        position, received_at, exchange_at = self.verified
+        batch.closed.append(
+            Closed(
+                self.market_id,
+                self.from_position,
+                position,
+                None if received_at is None else Micros(received_at - 1),
+                None if exchange_at is None else Micros(exchange_at - 1),
                 cause,
             )
         )

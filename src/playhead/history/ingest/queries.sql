@@ -17,6 +17,9 @@ SELECT m.ticker, c.market_id, c.from_position, c.connection, c.sid,
        greatest(c.received_from, s.received_last) AS received_base,
        greatest(c.exchange_from, s.exchange_last) AS exchange_base,
        coalesce(s.last_position, c.from_position) AS planned_to,
+       coalesce(c.verified_position, c.from_position) AS verified_position,
+       coalesce(c.verified_at, c.received_from) AS verified_received,
+       coalesce(c.verified_exchange_at, c.exchange_from) AS verified_exchange,
        e.events, e.first_position, e.last_position,
        e.received_first, e.received_last, e.exchange_first, e.exchange_last
   FROM coverage c
@@ -78,10 +81,13 @@ UPDATE coverage c SET exchange_from = t.at
  WHERE c.market_id = t.market_id AND c.from_position = t.from_position;
 
 -- name: verify_coverage
-UPDATE coverage c SET verified_at = t.at
-  FROM unnest(:market_ids::int[], :from_positions::bigint[], :at::bigint[])
-    AS t (market_id, from_position, at)
- WHERE c.market_id = t.market_id AND c.from_position = t.from_position AND t.at IS NOT NULL;
+UPDATE coverage c
+   SET verified_position = t.position, verified_at = t.received_at,
+       verified_exchange_at = t.exchange_at
+  FROM unnest(:market_ids::int[], :from_positions::bigint[], :positions::bigint[],
+              :received_at::bigint[], :exchange_at::bigint[])
+    AS t (market_id, from_position, position, received_at, exchange_at)
+ WHERE c.market_id = t.market_id AND c.from_position = t.from_position;
 
 -- name: close_coverage
 UPDATE coverage c

@@ -1,6 +1,6 @@
 """Where an ingest stands, and what it adds: the only module of ingest that knows the tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +8,14 @@ import msgspec
 import numpy as np
 
 from playhead.base.time import Micros
-from playhead.history.ingest.batch import Batch, Closed, EventColumns, Opened, Planned
+from playhead.history.ingest.batch import (
+    Batch,
+    Closed,
+    EventColumns,
+    Opened,
+    Planned,
+    Verified,
+)
 from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.errors import IngestOvertaken
 from playhead.history.ingest.live import Live
@@ -175,17 +182,21 @@ class IngestStore:
             )
 
     def _tell_coverage(self, batch: Batch) -> None:
-        for query, told in (
-            (SQL.tell_exchange_from, batch.exchange_from),
-            (SQL.verify_coverage, batch.verified),
-        ):
-            if told:
-                self._session.execute(
-                    query,
-                    market_ids=[market_id for market_id, _ in told],
-                    from_positions=[from_position for _, from_position in told],
-                    at=list(told.values()),
-                )
+        if batch.exchange_from:
+            self._session.execute(
+                SQL.tell_exchange_from,
+                **_keys(batch.exchange_from),
+                at=list(batch.exchange_from.values()),
+            )
+        if batch.verified:
+            verified = list(batch.verified.values())
+            self._session.execute(
+                SQL.verify_coverage,
+                **_keys(batch.verified),
+                positions=[v.position for v in verified],
+                received_at=[v.received_at for v in verified],
+                exchange_at=[v.exchange_at for v in verified],
+            )
 
     def _plan_segments(self, planned: Sequence[Planned]) -> None:
         if planned:
@@ -239,6 +250,15 @@ def _event_columns(events: EventColumns) -> list[Column]:
     ]
 
 
+def _keys(told: Iterable[tuple[int, int]]) -> dict[str, list[int]]:
+    """Return the keys of intervals as the two columns that queries take."""
+    keys = list(told)
+    return {
+        "market_ids": [market_id for market_id, _ in keys],
+        "from_positions": [from_position for _, from_position in keys],
+    }
+
+
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -247,6 +267,7 @@ def _restored(row: Row) -> Live:
     key = (row.connection, row.sid)
     live = Live(row.ticker, row.market_id, row.from_position, key, None)
     live.move_clocks(row.received_base, row.exchange_base)
+    live.verified = Verified(row.verified_position, row.verified_received, row.verified_exchange)
     live.last_position = row.planned_to
     if row.events:
         live.move_clocks(row.received_first, row.exchange_first)

@@ -150,7 +150,7 @@ class ErrorReply(Message, frozen=True, gc=False, kw_only=True):
 
 
 class Unknown(Message, frozen=True, gc=False, kw_only=True):
-    """A well-formed message of a type that we do not read. Kept, counted, harmless."""
+    """A well-formed message of a type that we do not read: kept and counted."""
 
     type: str
 

@@ -51,7 +51,10 @@ CREATE TABLE coverage (
     received_to   bigint,
     exchange_to   bigint,
     closed_by     text,
-    verified_at   bigint,
+    -- Where a snapshot last agreed with the book, if one did after the first.
+    verified_position    bigint,
+    verified_at          bigint,
+    verified_exchange_at bigint,
     PRIMARY KEY (market_id, from_position)
 );
 CREATE INDEX coverage_received ON coverage (market_id, received_from DESC);
@@ -72,8 +75,8 @@ CREATE TABLE streams (
 CREATE VIEW proven AS
 SELECT c.market_id, c.from_position, c.to_position, c.capture_id, c.opened_by, c.closed_by,
        c.verified_at, c.keyframe, p.recorder, c.received_from, c.exchange_from,
-       coalesce(c.received_to, s.received_to) AS received_to,
-       coalesce(c.exchange_to, s.exchange_to) AS exchange_to,
+       CASE WHEN c.to_position IS NULL THEN s.received_to ELSE c.received_to END AS received_to,
+       CASE WHEN c.to_position IS NULL THEN s.exchange_to ELSE c.exchange_to END AS exchange_to,
        coalesce(c.to_position, (c.capture_id + 1)::bigint << 36) AS upto
   FROM coverage c
   JOIN captures p USING (capture_id)
