@@ -5,6 +5,7 @@ import pytest
 from playhead.history.capture import Kind, Record
 from playhead.history.ingest import Ingest
 from playhead.history.ingest.batch import Batch
+from playhead.history.ingest.live import EVENTS_A_SEGMENT
 from tests.history.ingest.frames import START, delta, frame, mark, new_ingest, ok, record, snapshot
 
 
@@ -252,10 +253,10 @@ def test_a_frame_that_cannot_be_read_harms_nothing_by_itself() -> None:
 
 
 def test_a_full_run_becomes_a_segment_and_the_next_begins_with_a_keyframe() -> None:
-    steps = [delta(n + 2, size="1.00") for n in range(4097)]
+    steps = [delta(n + 2, size="1.00") for n in range(EVENTS_A_SEGMENT + 1)]
     batch = batch_of(snapshot(1), *steps)
 
-    assert [p.events for p in batch.planned] == [4096]
+    assert [p.events for p in batch.planned] == [EVENTS_A_SEGMENT]
     after = batch.planned[0].last_position + 1
     assert after in {k.before_position for k in batch.keyframes}
 

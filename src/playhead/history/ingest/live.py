@@ -6,7 +6,9 @@ Pure: no clock, no I/O. This is the hottest code of the ingest, hence plain slot
 from playhead.base.time import Micros
 from playhead.history.ingest.batch import Batch, Closed, Keyframe, Planned, Verified
 
-EVENTS_A_SEGMENT = 4096
+EVENTS_A_SEGMENT = 2048
+"""Half as many as a segment could hold: read twice as fast for 0.03 bytes more an event."""
+
 EVENTS_A_KEYFRAME = 256
 
 

@@ -16,14 +16,13 @@ from playhead.history.tape.errors import CorruptSegment
 from playhead.history.tape.packing import (
     pack,
     pack_times,
-    read_varint,
     unpack,
     unpack_times,
-    varint,
 )
 
 _VERSION = 1
 _HEADER = struct.Struct("<BIq")  # version, events, first position
+_UNIT = struct.Struct("<q")
 _DAMAGE = (struct.error, ValueError, RuntimeError, TypeError, IndexError, zstandard.ZstdError)
 
 
@@ -177,10 +176,10 @@ def _by_level(codes: Ints) -> NDArray[np.intp]:
 
 def _pack_levels(level: Ints, *, compress: bool = True) -> bytes:
     grid = Grid.of(level)
-    return varint(grid.unit) + pack(grid.codes, compress=compress)
+    return _UNIT.pack(grid.unit) + pack(grid.codes, compress=compress)
 
 
 def _unpack_levels(data: bytes, start: int) -> tuple[Grid, int]:
-    unit, start = read_varint(data, start)
-    codes, end = unpack(data, start)
+    (unit,) = _UNIT.unpack_from(data, start)
+    codes, end = unpack(data, start + _UNIT.size)
     return Grid(unit, codes), end

@@ -1,9 +1,9 @@
 """Columns of integers as bytes: multiples of a unit above a base, by the smallest codec.
 
-A column is a byte ``codec * 16 + width``, the length of its body, base and unit as varints, and
-the body. docs/reference/segment-format.md has the table.
+docs/reference/segment-format.md has the table of a column's bytes.
 """
 
+import struct
 import threading
 
 import numpy as np
@@ -13,9 +13,13 @@ from pcodec import ChunkConfig, standalone
 from playhead.history.tape.columns import NO_TIME, Ints
 from playhead.history.tape.errors import CorruptSegment
 
+_SHORT = struct.Struct("<BHiH")  # codec * 16 + width, length of the body, base, unit
+_LONG = struct.Struct("<BIqq")  # the same, where one of them is larger; the codec is 8 higher
+_IS_LONG = 8
+_EMPTY = 0  # in place of codec and width: a column without numbers
 _RAW, _ZSTD, _PCODEC = 0, 1, 2
 _PCODEC_CONFIG = ChunkConfig(compression_level=8)
-_ZSTD_LEVEL = 12
+_ZSTD_LEVEL = 19
 _WIDTHS = (1, 2, 4, 8)
 _WORTH_COMPRESSING = 8  # values: below that a codec's own header is longer than the numbers
 
@@ -32,20 +36,20 @@ _own = _Own()
 
 def pack(values: Ints, *, compress: bool = True) -> bytes:
     """Return a column. Without ``compress`` the numbers are only made as narrow as they can be."""
-    base = int(values.min()) if len(values) else 0
+    if not len(values):
+        return bytes((_EMPTY,))
+    base = int(values.min())
     offsets = values - base
-    unit = (int(np.gcd.reduce(offsets)) if len(values) else 0) or 1
+    unit = int(np.gcd.reduce(offsets)) or 1
     small = offsets // unit
-    width = next(w for w in _WIDTHS if not len(small) or int(small.max()) < 1 << (8 * w - 1))
+    width = next(w for w in _WIDTHS if int(small.max()) < 1 << (8 * w - 1))
     raw = small.astype(f"<i{width}").tobytes()
     choices = [(_RAW, raw)]
     if compress and len(values) > _WORTH_COMPRESSING:
         choices.append((_ZSTD, zstandard.compress(raw, _ZSTD_LEVEL)))
         choices.append((_PCODEC, standalone.simple_compress(small, _PCODEC_CONFIG)))
     codec, body = min(choices, key=lambda choice: len(choice[1]))
-    zigzag = base * 2 if base >= 0 else -base * 2 - 1
-    head = bytes((codec * 16 + width,)) + varint(len(body)) + varint(zigzag) + varint(unit)
-    return head + body
+    return _head(codec, width, len(body), base, unit) + body
 
 
 def unpack(data: bytes, start: int) -> tuple[Ints, int]:
@@ -54,19 +58,26 @@ def unpack(data: bytes, start: int) -> tuple[Ints, int]:
     Raises:
         CorruptSegment: The column does not end within ``data``.
     """
-    codec, width = divmod(data[start], 16)
-    length, start = read_varint(data, start + 1)
-    zigzag, start = read_varint(data, start)
-    unit, start = read_varint(data, start)
+    if data[start] == _EMPTY:
+        return np.empty(0, np.int64), start + 1
+    head = _LONG if data[start] & _IS_LONG << 4 else _SHORT
+    kind, length, base, unit = head.unpack_from(data, start)
+    start += head.size
     end = start + length
     if end > len(data):
         raise CorruptSegment("a segment ends in the middle of a column")
-    values = _numbers(codec, width, data[start:end])
+    values = _numbers(kind >> 4 & ~_IS_LONG, kind & 15, data[start:end])
     if unit != 1:
         values *= unit
-    if zigzag:
-        values += zigzag // 2 if zigzag % 2 == 0 else -(zigzag + 1) // 2
+    if base:
+        values += base
     return values, end
+
+
+def _head(codec: int, width: int, length: int, base: int, unit: int) -> bytes:
+    if length < 1 << 16 and -(1 << 31) <= base < 1 << 31 and unit < 1 << 16:
+        return _SHORT.pack(codec * 16 + width, length, base, unit)
+    return _LONG.pack((codec | _IS_LONG) * 16 + width, length, base, unit)
 
 
 def _numbers(codec: int, width: int, body: bytes) -> Ints:
@@ -92,25 +103,3 @@ def unpack_times(data: bytes, start: int, events: int) -> tuple[Ints, int]:
     times = np.full(events, NO_TIME, dtype=np.int64)
     times[known.astype(bool)] = values
     return times, end
-
-
-def varint(value: int) -> bytes:
-    """Return ``value`` >= 0 in LEB128: seven bits a byte, low ones first."""
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def read_varint(data: bytes, start: int) -> tuple[int, int]:
-    """Return the varint at ``start``, and where it ends."""
-    value = shift = 0
-    while True:
-        byte = data[start]
-        start += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value, start
-        shift += 7
