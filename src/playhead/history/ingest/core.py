@@ -36,6 +36,7 @@ from playhead.history.kalshi import (
 )
 from playhead.history.tape import EVENTS_A_BLOCK
 
+_IN_ORDER = Verdict.IN_ORDER  # looked up once, not once a frame
 _OVERFLOW = 25
 _TERMINAL = (10, _OVERFLOW)
 _MOST_AHEAD = 86_400_000_000
@@ -80,9 +81,10 @@ class Ingest:
 
     def feed(self, records: Iterable[Record]) -> None:
         """Take records into account, in the order of the capture."""
+        frame, read_frame = Kind.FRAME, self._frame
         for record in records:
-            if record.kind is Kind.FRAME:
-                self._frame(record)
+            if record.kind is frame:
+                read_frame(record)
             else:
                 self._handlers[record.kind](record)
 
@@ -113,18 +115,27 @@ class Ingest:
             return
         stream = connection.streams.get(sid) or connection.stream(sid)
         verdict = connection.sequence.check(sid, message.seq)
-        if verdict is Verdict.DUPLICATE and type(message) is not BookSnapshot:
-            batch.counters["duplicate"] += 1
-            return  # a snapshot says the same whether or not its number was its own
-        if verdict is Verdict.GAP:
-            batch.counters["gap"] += 1
-            self._close_stream(stream, "gap", stream.received_at)
-        if verdict is not Verdict.UNNUMBERED:
+        if verdict is _IN_ORDER:
             stream.is_doubted = False  # whatever could not be read, it was none of these
+        elif not self._is_taken(verdict, message, stream):
+            return
         if type(message) is BookDelta:
             self._delta(message, stream, connection, received_at)
         else:
             self._read(message, stream, connection, received_at)
+
+    def _is_taken(self, verdict: Verdict, message: Message, stream: Stream) -> bool:
+        """Draw the consequences of a number out of order; tell whether the message counts."""
+        if verdict is Verdict.UNNUMBERED:
+            return True
+        if verdict is Verdict.DUPLICATE and type(message) is not BookSnapshot:
+            self.draft.batch.counters["duplicate"] += 1
+            return False  # a snapshot says the same whether or not its number was its own
+        if verdict is Verdict.GAP:
+            self.draft.batch.counters["gap"] += 1
+            self._close_stream(stream, "gap", stream.received_at)
+        stream.is_doubted = False
+        return True
 
     def _read(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
@@ -425,4 +436,5 @@ def _credible(exchange_at: Micros | None, received_at: Micros | None) -> Micros 
 
 
 def _micros(record: Record) -> Micros | None:
-    return None if record.received_at is None else Micros(record.received_at // 1000)
+    at = record.received_at
+    return None if at is None else at // 1000  # type: ignore[return-value]  # a call saved a frame

@@ -33,11 +33,12 @@ def read_delta(frame: wire.Delta, use_yes_price: bool) -> BookDelta:
     if use_yes_price and side is Side.NO:
         price = Price(DOLLAR - price)
     sent = frame.sending_ts_ms
+    sent_at = None if sent is None else sent * 1000
     return BookDelta(
         sid=frame.sid,
         seq=frame.seq,
         id=frame.id,
-        sent_at=None if sent is None else Micros(sent * 1000),
+        sent_at=sent_at,  # type: ignore[arg-type]  # a call saved a message
         market_ticker=body.market_ticker,
         side=side,
         price=price,
