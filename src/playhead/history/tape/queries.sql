@@ -226,4 +226,6 @@ SELECT p.capture_id, p.last_position,
   FROM captures p ORDER BY p.capture_id;
 
 -- name: empty_tape
-TRUNCATE segment_data, segments, keyframes, events, streams, coverage, markets, captures;
+-- Markets keep their numbers: whoever remembers one must not be given another market's book.
+TRUNCATE segment_data, segments, keyframes, events, streams, coverage, captures;
+UPDATE markets SET events = 0;

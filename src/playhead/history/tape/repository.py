@@ -169,7 +169,7 @@ class TapeContent:
         )
 
     def empty(self) -> None:
-        """Forget everything. The captures can tell it again."""
+        """Forget everything but the numbers of markets. The captures can tell it again."""
         self._session.execute(SQL.empty_tape)
 
     def _by_key(self, query: str, **parameters: object) -> dict[tuple[str, int], tuple[Any, ...]]:
