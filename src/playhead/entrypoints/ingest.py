@@ -39,23 +39,38 @@ def _work(settings: Settings, stop: Stop) -> None:
 
 
 def _follow(follower: Follower, settings: Settings, stop: Stop) -> None:
-    told_at, frames_then = time.monotonic(), 0
+    pulse = _Pulse(follower)
     while not stop.is_set:
-        found = follower.catch_up(until=lambda: stop.is_set)
-        elapsed = time.monotonic() - told_at
-        if elapsed >= STATUS_SECONDS:
-            totals = follower.totals
-            lag = None if totals.received_at is None else now_micros() - totals.received_at
-            write_status(
-                settings.home,
-                "ingest",
-                {
-                    "frames": totals.frames,
-                    "events": totals.events,
-                    "frames_per_second": round((totals.frames - frames_then) / elapsed),
-                    "lag_ms": None if lag is None else lag // 1000,
-                },
-            )
-            told_at, frames_then = time.monotonic(), totals.frames
+        found = follower.catch_up(until=lambda: stop.is_set or pulse.is_due)
+        if pulse.is_due:
+            write_status(settings.home, "ingest", pulse.beat())
         if not found:
             stop.wait(IDLE_SECONDS)
+
+
+class _Pulse:
+    """What is told about once a second, however long there is something to catch up with."""
+
+    def __init__(self, follower: Follower) -> None:
+        self._follower = follower
+        self._told_at = time.monotonic()
+        self._frames = 0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the last time was long enough ago."""
+        return time.monotonic() - self._told_at >= STATUS_SECONDS
+
+    def beat(self) -> dict[str, object]:
+        """Return the numbers of now, rates since the last time."""
+        totals, elapsed = self._follower.totals, time.monotonic() - self._told_at
+        rate = round((totals.frames - self._frames) / elapsed)
+        self._told_at, self._frames = time.monotonic(), totals.frames
+        lag = None if totals.received_at is None else now_micros() - totals.received_at
+        return {
+            "frames": totals.frames,
+            "events": totals.events,
+            "frames_per_second": rate,
+            "lag_ms": None if lag is None else lag // 1000,
+            "damaged_captures": len(self._follower.damaged),
+        }
