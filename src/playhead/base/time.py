@@ -53,17 +53,6 @@ def format_instant(at: Micros) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def micros_of(at: datetime) -> Micros:
-    """Return the UTC microseconds of an aware ``at``.
-
-    Raises:
-        InvalidInstant: ``at`` carries no offset.
-    """
-    if at.tzinfo is None:
-        raise InvalidInstant(f"{at.isoformat()} has no offset")
-    return Micros((at - _EPOCH) // _MICROSECOND)
-
-
 def datetime_of(at: Micros) -> datetime:
     """Return ``at`` as an aware datetime in UTC."""
     return _EPOCH + at * _MICROSECOND

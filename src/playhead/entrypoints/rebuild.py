@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,7 +15,6 @@ from playhead.history.capture import CaptureStore
 from playhead.history.ingest import Follower, IngestStore
 from playhead.history.tape import (
     Comparison,
-    Fingerprint,
     Partitions,
     SegmentStore,
     TapeContent,
@@ -62,7 +61,7 @@ def check_recording(settings: Settings) -> CheckReport:
             frames, events = _read_all(settings.home / "captures", session)
             after = TapeContent(session).fingerprint(extents)
             _seal_all(session)
-            after = _with_segments(after, TapeContent(session).fingerprint({}))
+            after = replace(after, segments=TapeContent(session).fingerprint({}).segments)
     return CheckReport(frames, events, compare(before, after))
 
 
@@ -95,10 +94,6 @@ def _seal_all(session: Session) -> None:
     segments = SegmentStore(session, Partitions(session))
     while segments.seal_planned():
         pass
-
-
-def _with_segments(rows: Fingerprint, sealed: Fingerprint) -> Fingerprint:
-    return Fingerprint(rows.last_positions, sealed.segments, rows.coverage, rows.rows)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from playhead.history.tape import (
     NO_TIME,
     Segment,
     book_of,
-    levels_from_book,
     levels_of,
     running_max,
     sum_levels,
@@ -48,11 +47,11 @@ def test_levels_far_apart_are_summed_as_well() -> None:
     assert (summed.level.tolist(), summed.size.tolist()) == ([999_998, 1_999_999], [7, 4])
 
 
-def test_a_book_becomes_levels_and_comes_back() -> None:
-    book = Book(yes={Price(420_000): Size(1250)}, no={Price(540_000): Size(1)})
+def test_level_codes_name_a_side_and_a_price() -> None:
+    levels = levels_of({1_080_000 + Side.NO: 1, 840_000 + Side.YES: 1250})
 
-    assert book_of(levels_from_book(book)) == book
-    assert levels_from_book(book).level.tolist() == [840_000, 1_080_000 + Side.NO]
+    assert levels.level.tolist() == [840_000, 1_080_001]
+    assert book_of(levels) == Book(yes={Price(420_000): Size(1250)}, no={Price(540_000): Size(1)})
 
 
 @given(times=st.lists(st.one_of(st.integers(0, 99), st.just(NO_TIME)), max_size=30))

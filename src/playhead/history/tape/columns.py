@@ -62,7 +62,6 @@ class Levels:
 
 _NOTHING = np.empty(0, np.int64)
 NO_EVENTS = Columns(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
-EMPTY_LEVELS = Levels(_NOTHING, _NOTHING)
 _DENSE = 1 << 17
 
 
@@ -75,11 +74,6 @@ def joined(first: Columns, second: Columns) -> Columns:
         np.concatenate((first.level, second.level)),
         np.concatenate((first.change, second.change)),
     )
-
-
-def level_code(side: Side, price: int) -> int:
-    """Return the code of a level."""
-    return price * 2 + side
 
 
 def levels_of(sizes: Mapping[int, int]) -> Levels:
@@ -97,11 +91,6 @@ def book_of(levels: Levels) -> Book:
     for code, size in zip(levels.level.tolist(), levels.size.tolist(), strict=True):
         sides[code & 1][Price(code >> 1)] = Size(size)
     return Book(yes=sides[Side.YES], no=sides[Side.NO])
-
-
-def levels_from_book(book: Book) -> Levels:
-    """Return ``book`` as arrays."""
-    return levels_of({level_code(side, p): s for side in Side for p, s in book.side(side).items()})
 
 
 @dataclass(frozen=True, slots=True)

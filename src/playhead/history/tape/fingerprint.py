@@ -9,12 +9,8 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What a tape says, as hashes and bounds, by ticker and position.
+    """What a tape says, as hashes and bounds, by ticker and position (rows: and capture)."""
 
-    ``last_positions`` holds how far each capture has got.
-    """
-
-    last_positions: Mapping[int, int]
     segments: Mapping[Key, tuple[Any, ...]]
     coverage: Mapping[Key, tuple[Any, ...]]
     rows: Mapping[Key, tuple[Any, ...]]

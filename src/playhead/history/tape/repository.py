@@ -157,7 +157,6 @@ class TapeContent:
     def fingerprint(self, extents: Mapping[int, tuple[int, int]]) -> Fingerprint:
         """Return what the tape says; rows are hashed within ``extents``, by capture."""
         return Fingerprint(
-            last_positions={capture_id: upto for capture_id, (_, upto) in extents.items()},
             segments=self._by_key(SQL.fingerprint_segments),
             coverage=self._by_key(SQL.fingerprint_coverage),
             rows=self._by_key(
