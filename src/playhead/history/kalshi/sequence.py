@@ -21,9 +21,11 @@ class Verdict(IntEnum):
     DUPLICATE = 1
     """The number of the message before: the same message again."""
     GAP = 2
-    """Messages are missing, or the counter went back."""
+    """Messages are missing."""
     UNNUMBERED = 3
     """The message carries no number: nothing can be said."""
+    BACK = 4
+    """The counter went back: it began anew, or messages came out of order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,13 @@ class Gap:
     found: int
 
 
-_IN_ORDER, _DUPLICATE, _GAP, _UNNUMBERED = Verdict
+_IN_ORDER, _DUPLICATE, _GAP, _UNNUMBERED, _BACK = Verdict
 
 
 class SequenceTracker:
     """The counters of one connection.
 
-    After a gap the counter goes on from the number found. ``gap`` holds the newest gap.
+    After a gap or a step back the counter goes on from the number found; ``gap`` holds the newest.
     """
 
     __slots__ = ("_last", "gap")
@@ -73,7 +75,7 @@ class SequenceTracker:
             return _DUPLICATE
         self._last[sid] = seq
         self.gap = Gap(sid, last + 1, seq)
-        return _GAP
+        return _GAP if seq > last else _BACK
 
     def observe(self, message: Message) -> Verdict:
         """Take one message into account: ``check``, and a new subscription starts a new counter."""
