@@ -1,5 +1,6 @@
 """Levels, changes and books. Pure: no clock, no I/O, no floats."""
 
+from playhead.history.books.digest import book_digest
 from playhead.history.books.errors import NegativeSize
 from playhead.history.books.ladder import Ladder, Level, best_levels, ladder_of
 from playhead.history.books.model import (
@@ -32,6 +33,7 @@ __all__ = [
     "Side",
     "Size",
     "best_levels",
+    "book_digest",
     "fold",
     "format_price",
     "format_size",
