@@ -3,6 +3,7 @@
 import time
 from functools import partial
 
+from playhead.base.time import MICROS_PER_SECOND
 from playhead.entrypoints.settings import Settings
 from playhead.entrypoints.status_file import write_status
 from playhead.entrypoints.worker import (
@@ -19,6 +20,10 @@ from playhead.storage.postgres import DatabaseUnavailable, Session
 
 IDLE_SECONDS = 0.05
 STATUS_SECONDS = 1.0
+SOON_SECONDS = 0.2
+"""How soon it is told that other markets are without a book than before."""
+MOST_BEHIND = 5 * MICROS_PER_SECOND
+"""An ingest further behind tells nothing of markets without a book: they may have one again."""
 LOCK = 0x696E67657374  # "ingest"
 
 
@@ -55,11 +60,15 @@ class _Pulse:
         self._follower = follower
         self._told_at = time.monotonic()
         self._frames = 0
+        self._lapsed: dict[str, list[str]] = {}
 
     @property
     def is_due(self) -> bool:
-        """Whether the last time was long enough ago."""
-        return time.monotonic() - self._told_at >= STATUS_SECONDS
+        """Whether the last time was long enough ago, or there is something to heal."""
+        since = time.monotonic() - self._told_at
+        if since >= STATUS_SECONDS:
+            return True
+        return since >= SOON_SECONDS and self._follower.lapsed() != self._lapsed
 
     def beat(self) -> dict[str, object]:
         """Return the numbers of now, rates since the last time."""
@@ -67,10 +76,12 @@ class _Pulse:
         rate = round((totals.frames - self._frames) / elapsed)
         self._told_at, self._frames = time.monotonic(), totals.frames
         lag = None if totals.received_at is None else now_micros() - totals.received_at
+        self._lapsed = self._follower.lapsed()
         return {
             "frames": totals.frames,
             "events": totals.events,
             "frames_per_second": rate,
             "lag_ms": None if lag is None else lag // 1000,
             "damaged_captures": len(self._follower.damaged),
+            "lapsed": self._lapsed if lag is not None and lag < MOST_BEHIND else {},
         }

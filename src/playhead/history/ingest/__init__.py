@@ -4,6 +4,7 @@ from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.draft import POSITION_BITS
 from playhead.history.ingest.errors import IngestOvertaken
 from playhead.history.ingest.follow import Follower
+from playhead.history.ingest.limits import Limits
 from playhead.history.ingest.registry import MarketRegistry
 from playhead.history.ingest.repository import IngestStore
 
@@ -13,5 +14,6 @@ __all__ = [
     "Ingest",
     "IngestOvertaken",
     "IngestStore",
+    "Limits",
     "MarketRegistry",
 ]

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from playhead.base.time import Micros
+from playhead.history.ingest.clocks import ClockFault
 from playhead.history.ingest.facts import Facts
+from playhead.history.ingest.grid import Ranges
 from playhead.history.tape import NO_TIME, Ints
 
 
@@ -21,9 +23,23 @@ class Opened:
     connection: int
     sid: int
     opened_by: str
+    offset: int
     levels: dict[int, int]
     received_from: Micros | None
     exchange_from: Micros | None
+
+
+class Ending(NamedTuple):
+    """Why nothing is known any more, and when that was noticed, by both clocks.
+
+    ``exchange_to`` is how far the subscription was whole by the exchange's clock.
+    """
+
+    cause: str
+    exchange_to: Micros | None
+    detected_at: Micros | None
+    detected_exchange_at: Micros | None
+    incident_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,52 @@ class Closed:
     to_position: int
     received_to: Micros | None
     exchange_to: Micros | None
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One thing that ended the knowledge of some markets of a subscription."""
+
+    incident_id: int
+    connection: int
+    sid: int
     cause: str
+    received_to: Micros | None
+    detected_at: Micros | None
+    markets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A rebuilt book held against what the exchange said. ``held`` is None where they agree."""
+
+    audit_id: int
+    market_id: int
+    kind: str
+    from_position: int
+    position: int
+    asked_at: Micros | None
+    received_at: Micros | None
+    exchange_at: Micros | None
+    offset: int
+    matches: bool
+    said: dict[int, int]
+    held: dict[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TradeRow:
+    """A trade as it was told."""
+
+    market_id: int
+    trade_id: str
+    exchange_at: Micros | None
+    received_at: Micros | None
+    yes_price: int
+    size: int
+    taker_side: int | None
+    is_block: bool
 
 
 class Verified(NamedTuple):
@@ -158,6 +219,19 @@ class Batch:
     planned: list[Planned] = field(default_factory=list)
     exchange_from: dict[tuple[int, int], Micros] = field(default_factory=dict)
     verified: dict[tuple[int, int], Verified] = field(default_factory=dict)
+    incidents: list[Incident] = field(default_factory=list)
+    wounds: dict[int, int | None] = field(default_factory=dict)
+    """Markets without a book and the incident that took it; None: they have one again."""
+    healed: dict[int, tuple[int, Micros | None]] = field(default_factory=dict)
+    """By incident: how many markets have a book again, and since when the last one has."""
+    clock_faults: dict[tuple[int, Micros], ClockFault] = field(default_factory=dict)
+    audits: list[Audit] = field(default_factory=list)
+    trades: dict[tuple[int, str], TradeRow] = field(default_factory=dict)
+    exchange_states: list[tuple[int, Micros, bool]] = field(default_factory=list)
+    maintenance: set[tuple[Micros, Micros]] = field(default_factory=set)
+    grids: dict[int, Ranges] = field(default_factory=dict)
+    started_at: Micros | None = None
+    """The time of the first record."""
     counters: Counter[str] = field(default_factory=Counter)
     frames: int = 0
     progress: "Progress | None" = None

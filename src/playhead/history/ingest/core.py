@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from playhead.base.time import Micros
 from playhead.history.capture import Kind, Record
+from playhead.history.ingest.audits import Audits
 from playhead.history.ingest.batch import Batch, Progress, StreamMark
+from playhead.history.ingest.clocks import ClockFault
+from playhead.history.ingest.crossings import Crossings
 from playhead.history.ingest.draft import BookSource, Draft, MarketIds
-from playhead.history.ingest.facts import facts_of_lifecycle, facts_of_rest
+from playhead.history.ingest.endings import Endings, before
+from playhead.history.ingest.facts import facts_of_lifecycle
+from playhead.history.ingest.grid import ANY_PRICE, DOLLAR
+from playhead.history.ingest.limits import Limits
 from playhead.history.ingest.live import Live
 from playhead.history.ingest.notes import (
     MOST_SID,
@@ -19,8 +25,10 @@ from playhead.history.ingest.notes import (
     is_name,
     removal_of,
 )
+from playhead.history.ingest.repeats import is_repeat
 from playhead.history.ingest.state import state_of
 from playhead.history.ingest.stream import Connection, Stream
+from playhead.history.ingest.surroundings import Surroundings
 from playhead.history.kalshi import (
     Acknowledged,
     BookDelta,
@@ -29,6 +37,8 @@ from playhead.history.kalshi import (
     MarketLifecycle,
     Message,
     Subscribed,
+    Trade,
+    Unknown,
     Unparsable,
     Unsubscribed,
     Verdict,
@@ -42,8 +52,7 @@ _TERMINAL = (10, _OVERFLOW)
 _MOST_AHEAD = 86_400_000_000
 """Microseconds by which the exchange's clock may differ from ours: more is a fault of one."""
 _END_OF_TIME = 253_402_300_800_000_000
-_NOTHING_LOST = frozenset({"end_of_recording", "superseded", "unsubscribed"})
-"""Causes after which no message of the last instant can be missing."""
+Reader = Callable[[Message, Stream, Connection, Micros | None], None]
 
 
 class Ingest:
@@ -56,11 +65,18 @@ class Ingest:
         market_ids: MarketIds,
         *,
         events_a_block: int = EVENTS_A_BLOCK,
+        limits: Limits | None = None,
     ) -> None:
         self.capture_id = capture_id
+        self.limits = limits or Limits()
         self.draft = Draft(capture_id, books, market_ids, events_a_block=events_a_block)
+        self.audits = Audits(self.draft, self.limits)
+        self.crossings = Crossings(self.limits)
+        self.surroundings = Surroundings(self.draft, self.audits)
+        self._endings = Endings(self.draft, self.audits, self.crossings)
         self.connections: dict[int, Connection] = {}
         self.finished = False
+        self._offset = 0
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
             Kind.OPENED: self._opened,
             Kind.CLOSED: self._closed,
@@ -70,8 +86,7 @@ class Ingest:
             Kind.STARTED: self._started,
             Kind.FINISHED: self._finish,
         }
-        self._readers: Mapping[type, Callable[[Message, Stream, Connection, Micros | None], None]]
-        self._readers = {
+        self._readers: Mapping[type, Reader] = {
             BookSnapshot: self._snapshot,
             Acknowledged: self._acknowledged,
             Unsubscribed: self._unsubscribed,
@@ -86,6 +101,7 @@ class Ingest:
             if record.kind is frame:
                 read_frame(record)
             else:
+                self._endings.now = _micros(record)
                 self._handlers[record.kind](record)
 
     def take_batch(self) -> Batch:
@@ -94,18 +110,27 @@ class Ingest:
             Progress(
                 last_position=self.draft.last_position,
                 finished=self.finished,
-                state=state_of(self.connections),
+                state=state_of(self),
                 streams=tuple(_marks(self.connections.values())),
             )
         )
+
+    def lapsed(self) -> list[str]:
+        """Return the markets that are subscribed and whose book is not known now."""
+        streams = (s for c in self.connections.values() for s in c.streams.values())
+        return [ticker for stream in streams for ticker in sorted(stream.lapsed)]
+
+    # -- frames ---------------------------------------------------------------------------------
 
     def _frame(self, record: Record) -> None:
         batch = self.draft.batch
         batch.frames += 1
         connection = self.connections.get(record.connection) or self._connect(record.connection)
         message = parse(record.payload, use_yes_price=connection.use_yes_price)
-        received_at = _micros(record)
-        connection.heard(received_at)
+        received_at = self._endings.now = _micros(record)
+        self._offset = record.offset
+        if received_at is not None:
+            self._hear(connection, received_at, message)
         sid = message.sid
         if sid is not None and sid > MOST_SID:
             sid, message = None, Unparsable(reason="no subscription has such a number")
@@ -115,27 +140,42 @@ class Ingest:
             return
         stream = connection.streams.get(sid) or connection.stream(sid)
         verdict = connection.sequence.check(sid, message.seq)
-        if verdict is _IN_ORDER:
-            stream.is_doubted = False  # whatever could not be read, it was none of these
-        elif not self._is_taken(verdict, message, stream):
+        if verdict is not _IN_ORDER and not self._is_taken(verdict, message, stream):
             return
         if type(message) is BookDelta:
             self._delta(message, stream, connection, received_at)
         else:
             self._read(message, stream, connection, received_at)
+        if message.seq is not None:
+            stream.heard(received_at)
+            stream.last_frame = record.payload
+            stream.is_doubted = False
+
+    def _hear(self, connection: Connection, at: Micros, message: Message) -> None:
+        fault = connection.clock.hear(at, message.sent_at, self.limits, connection.number)
+        if fault is not None:
+            self._note_fault(fault)
+        if self.audits.due is not None and at > self.audits.due:
+            self._expire_audits(at)
 
     def _is_taken(self, verdict: Verdict, message: Message, stream: Stream) -> bool:
         """Draw the consequences of a number out of order; tell whether the message counts."""
+        counters = self.draft.batch.counters
         if verdict is Verdict.UNNUMBERED:
-            return True
-        if verdict is Verdict.DUPLICATE and type(message) is not BookSnapshot:
-            self.draft.batch.counters["duplicate"] += 1
-            return False  # a snapshot says the same whether or not its number was its own
-        if verdict is Verdict.GAP:
-            self.draft.batch.counters["gap"] += 1
-            self._close_stream(stream, "gap", stream.received_at)
-        stream.is_doubted = False
-        return True
+            if type(message) is BookDelta:  # nobody could tell if it came twice, or never
+                self._endings.close_stream(stream, "unreadable")
+            return type(message) is not BookDelta
+        if verdict is Verdict.DUPLICATE:
+            if is_repeat(message, stream.last_frame):
+                counters["duplicate"] += 1
+                return False
+            if type(message) is BookSnapshot:
+                return True  # it says the same whether or not its number was its own
+        cause = "gap" if verdict is Verdict.GAP else "sequence_back"
+        counters[cause] += 1
+        lost = "unreadable" if stream.is_doubted and verdict is Verdict.GAP else cause
+        self._endings.close_stream(stream, lost)
+        return verdict is not Verdict.DUPLICATE
 
     def _read(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
@@ -146,22 +186,27 @@ class Ingest:
             reader(message, stream, connection, received_at)
         else:
             self._without_stream(message, connection, received_at)
-            stream.heard(received_at, None)
 
     def _without_stream(
         self, message: Message, connection: Connection, received_at: Micros | None
     ) -> None:
         if isinstance(message, MarketLifecycle):
-            self.draft.learn(facts_of_lifecycle(message))
+            self.draft.learn(facts_of_lifecycle(message), received_at)
+        elif isinstance(message, Trade):
+            if is_name(message.market_ticker) and is_name(message.trade_id):
+                exchange_at = _credible(message.exchange_at, received_at)
+                self.draft.trade(message, received_at, exchange_at)
         elif isinstance(message, Subscribed):
             self._subscribed(message, connection)
         elif isinstance(message, Acknowledged):
             self._acknowledged_by_id(message, connection)
         elif isinstance(message, ErrorReply):
             self._error_without_stream(message, connection)
+        elif isinstance(message, Unknown):
+            self.draft.batch.counters[f"unknown: {message.type[:40]}"] += 1
         elif isinstance(message, Unparsable):
             for stream in connection.streams.values():
-                stream.doubt(_before(received_at))
+                stream.is_doubted = True
 
     def _subscribed(self, message: Subscribed, connection: Connection) -> None:
         stream = connection.streams.get(message.sid) if message.sid is not None else None
@@ -171,7 +216,7 @@ class Ingest:
     def _acknowledged_by_id(self, message: Acknowledged, connection: Connection) -> None:
         removed = connection.removals.pop(message.id, []) if message.id is not None else []
         for stream in connection.streams.values():
-            self._remove(removed, stream)
+            self._endings.remove(removed, stream)
 
     def _error_without_stream(self, message: ErrorReply, connection: Connection) -> None:
         """An end that does not say of what: it may be the end of any book."""
@@ -179,40 +224,61 @@ class Ingest:
             connection.removals.pop(message.id, None)
         elif message.code in _TERMINAL:
             for stream in connection.streams.values():
-                self._close_stream(stream, "channel_error", stream.received_at)
+                self._endings.close_stream(stream, _cause_of(message))
 
     def _unreadable(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         """It may have changed any book of its subscription, and nobody can tell how."""
-        self._close_stream(stream, "unreadable", stream.received_at)
+        self._endings.close_stream(stream, "unreadable")
+
+    # -- books ----------------------------------------------------------------------------------
 
     def _delta(
         self, message: BookDelta, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         exchange_at = _credible(message.exchange_at, received_at)
-        stream.heard(received_at, exchange_at)
+        stream.told(exchange_at)
         if stream.awaiting and exchange_at is not None:
             self._tell_awaiting(stream)
         live = stream.lives.get(message.market_ticker)
         if live is None:
             self.draft.batch.counters["change of an unknown book"] += 1
-            return
-        received_at = _not_before(received_at, live.received_at, connection.alive_at)
+        elif not _can_be(message.price, live):
+            self.draft.batch.counters["off_grid_price"] += 1
+            self._endings.close(live, stream, "off_grid_price")
+        else:
+            self._apply(message, live, stream, received_at, exchange_at)
+        if self.crossings.open:
+            self._end_crossed(stream)
+
+    def _apply(
+        self,
+        message: BookDelta,
+        live: Live,
+        stream: Stream,
+        received_at: Micros | None,
+        exchange_at: Micros | None,
+    ) -> None:
+        received_at = _not_before(received_at, live.received_at, stream.received_at)
         exchange_at = _not_before(exchange_at, live.exchange_at, stream.exchange_at)
         code = message.price * 2 + message.side
         if not self.draft.apply(live, code, message.change, received_at, exchange_at):
-            self.draft.batch.counters["negative_size"] += 1
-            self._contradict(live, stream, "negative_size")
+            self._endings.contradict(live, stream, "negative_size")
+            return
+        if live.may_cross:
+            self.crossings.moved(live, _time_of(stream))
+        if live.watch is not None:
+            self.audits.moved(live)
 
     def _snapshot(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         assert isinstance(message, BookSnapshot)
-        exchange_at = _credible(message.exchange_at, received_at)
-        stream.heard(received_at, exchange_at)
-        if exchange_at is not None:
-            self._tell_awaiting(stream)
+        if message.seq is not None:
+            stream.told(_credible(message.exchange_at, received_at))
+            if message.exchange_at is not None:
+                self._tell_awaiting(stream)
         if not is_name(message.market_ticker):
             self.draft.batch.counters["ticker that is none"] += 1
             return
@@ -221,18 +287,24 @@ class Ingest:
             return
         levels = _levels(message)
         live = self.draft.owners.get(message.market_ticker)
-        if live is not None:
-            if live.stream_key == (connection.number, stream.sid):
-                if self.draft.agrees(live, levels):
-                    self.draft.verify(live, received_at)
-                    return
-                self.draft.batch.counters["snapshot_mismatch"] += 1
-                self._contradict(live, stream, "snapshot_mismatch")
-            else:
-                former = self.connections[live.stream_key[0]]
-                owner = former.stream(live.stream_key[1])
-                self._close(live, owner, "superseded", _vouched(owner, former))
+        if live is not None and self._is_confirmed(live, levels, stream, received_at):
+            return
         self._open(message, levels, stream, received_at)
+
+    def _is_confirmed(
+        self, live: Live, levels: dict[int, int], stream: Stream, received_at: Micros | None
+    ) -> bool:
+        """Hold a snapshot against the book there is; one that differs, or moved here, is ended."""
+        if live.stream_key != (stream.connection, stream.sid):
+            former = self.connections[live.stream_key[0]]
+            self._endings.close(live, former.stream(live.stream_key[1]), "superseded")
+            return False
+        if self.audits.snapshot(live, levels, received_at, self._offset):
+            if live.ticker in self.crossings.open:
+                self.crossings.opened(live)
+            return True
+        self._endings.contradict(live, stream, "snapshot_mismatch")
+        return False
 
     def _open(
         self,
@@ -242,9 +314,21 @@ class Ingest:
         received_at: Micros | None,
     ) -> None:
         ticker, holds_from = message.market_ticker, _credible(_holds_from(message), received_at)
-        live = self.draft.open(ticker, stream, levels, received_at, holds_from)
+        grid = self.draft.grids.grid(ticker)
+        if grid is not None and any(code >> 1 not in grid for code in levels):
+            self.draft.allow(ticker, ANY_PRICE)  # what we were told of its prices is outdated
+        live = self.draft.open(
+            ticker,
+            stream,
+            levels,
+            received_at,
+            holds_from,
+            opened_by="snapshot" if message.id is None else "get_snapshot",
+            offset=self._offset,
+        )
         stream.lives[ticker] = live
         stream.lapsed.discard(ticker)
+        self.crossings.opened(live)
         if holds_from is None:
             stream.awaiting.append(live)
 
@@ -255,29 +339,36 @@ class Ingest:
                 self.draft.tell_exchange_from(live, stream.exchange_at)
             stream.awaiting.clear()
 
+    def _end_crossed(self, stream: Stream) -> None:
+        for ticker in list(self.crossings.open):
+            live = stream.lives.get(ticker)
+            if live is not None and self.crossings.overdue(ticker, _time_of(stream)):
+                self._endings.contradict(live, stream, "crossed_book")
+
+    def _expire_audits(self, at: Micros) -> None:
+        for live in self.audits.expire(at, self._keeps_up):
+            stream = self.connections[live.stream_key[0]].stream(live.stream_key[1])
+            self._endings.contradict(live, stream, "rest_mismatch")
+
+    def _keeps_up(self, live: Live) -> bool:
+        return not self.connections[live.stream_key[0]].clock.is_lagging
+
+    # -- subscriptions --------------------------------------------------------------------------
+
     def _acknowledged(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         assert isinstance(message, Acknowledged)
-        stream.heard(received_at, None)
         removed = connection.removals.pop(message.id, []) if message.id is not None else []
         if message.tickers is not None:
             kept = set(message.tickers)
             removed = [*removed, *(ticker for ticker in stream.lives if ticker not in kept)]
-        self._remove(removed, stream)
-
-    def _remove(self, removed: Iterable[str], stream: Stream) -> None:
-        for ticker in removed:
-            live = stream.lives.get(ticker)
-            if live is not None:
-                self._close(live, stream, "unsubscribed", stream.received_at)
-        stream.lapsed.difference_update(removed)
+        self._endings.remove(removed, stream)
 
     def _unsubscribed(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
-        stream.heard(received_at, None)
-        self._end_stream(stream, connection, "unsubscribed", stream.received_at)
+        self._end_stream(stream, connection, "unsubscribed")
 
     def _error(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
@@ -286,11 +377,9 @@ class Ingest:
         if message.id is not None:
             connection.removals.pop(message.id, None)
         if message.ends_subscription:
-            cause = "overflow" if message.code == _OVERFLOW else "channel_error"
-            self.draft.batch.counters[cause] += 1
-            self._end_stream(stream, connection, cause, stream.received_at)
-        else:
-            stream.heard(received_at, None)
+            self._end_stream(stream, connection, _cause_of(message))
+
+    # -- connections ----------------------------------------------------------------------------
 
     def _opened(self, record: Record) -> None:
         former = self.connections.get(record.connection)
@@ -298,7 +387,7 @@ class Ingest:
             self._end_connection(former, "disconnect")
         flag = bool(facts_of_note(record.payload).get("use_yes_price", False))
         self.connections[record.connection] = Connection(record.connection, use_yes_price=flag)
-        self.connections[record.connection].heard(_micros(record))
+        self.surroundings.begin(_micros(record))
 
     def _closed(self, record: Record) -> None:
         connection = self.connections.get(record.connection)
@@ -308,59 +397,50 @@ class Ingest:
     def _started(self, record: Record) -> None:
         for connection in list(self.connections.values()):
             self._end_connection(connection, "restart")
+        self.surroundings.begin(_micros(record))
 
     def _finish(self, record: Record) -> None:
         for connection in list(self.connections.values()):
             self._end_connection(connection, "end_of_recording")
+        for ticker in list(self.draft.wounds):
+            self.draft.mend(ticker, _micros(record))
         self.finished = True
 
     def _sent(self, record: Record) -> None:
+        if record.connection == 0:
+            self.audits.ask(record.payload, _micros(record))
+            return
         removal = removal_of(record.payload)
         if removal is not None:
             number, tickers = removal
             self._known(record.connection).removals[number] = tickers
 
     def _alive(self, record: Record) -> None:
-        self._known(record.connection).heard(_micros(record))
+        self._known(record.connection)  # a pong vouches for the socket, not for a subscription
 
     def _rest(self, record: Record) -> None:
-        self.draft.learn(facts_of_rest(record.payload))
+        self.surroundings.answer(record.payload, _micros(record), record.offset)
 
     def _end_connection(self, connection: Connection, cause: str) -> None:
         self.draft.batch.counters[cause] += 1
+        fault = connection.clock.end(connection.number)
+        if fault is not None:
+            self._note_fault(fault)
         for stream in list(connection.streams.values()):
-            received_to = stream.doubted_at if stream.is_doubted else connection.alive_at
-            self._end_stream(stream, connection, cause, received_to)
+            self._end_stream(stream, connection, cause)
         self.connections.pop(connection.number, None)
 
-    def _end_stream(
-        self, stream: Stream, connection: Connection, cause: str, received_to: Micros | None
-    ) -> None:
-        self._close_stream(stream, cause, received_to)
+    def _end_stream(self, stream: Stream, connection: Connection, cause: str) -> None:
+        if cause in ("overflow", "channel_error"):
+            self.draft.batch.counters[cause] += 1
+        self._endings.close_stream(stream, cause)
         connection.streams.pop(stream.sid, None)
         connection.sequence.forget(stream.sid)
 
-    def _close_stream(self, stream: Stream, cause: str, received_to: Micros | None) -> None:
-        for live in list(stream.lives.values()):
-            self._close(live, stream, cause, received_to)
-        stream.awaiting.clear()
-
-    def _contradict(self, live: Live, stream: Stream, cause: str) -> None:
-        """End an interval that was wrong already, nobody knows since when.
-
-        What is left of it ends before the last snapshot that agreed.
-        """
-        self.draft.withdraw(live, cause)
-        self._let_go(live, stream)
-
-    def _close(self, live: Live, stream: Stream, cause: str, received_to: Micros | None) -> None:
-        whole = stream.exchange_at if cause in _NOTHING_LOST else _before(stream.exchange_at)
-        self.draft.close(live, cause, received_to, whole)
-        self._let_go(live, stream)
-
-    def _let_go(self, live: Live, stream: Stream) -> None:
-        del stream.lives[live.ticker]
-        stream.lapsed.add(live.ticker)
+    def _note_fault(self, fault: ClockFault) -> None:
+        if fault.received_to is None or fault.cause == "clock_step":
+            self.draft.batch.counters[fault.cause] += 1
+        self.draft.batch.clock_faults[fault.connection, fault.received_from] = fault
 
     def _known(self, number: int) -> Connection:
         return self.connections.get(number) or self._connect(number)
@@ -375,17 +455,20 @@ def _marks(connections: Iterable[Connection]) -> Iterator[StreamMark]:
     """Give how far open intervals are whole: more may still come at the newest instant itself."""
     for connection in connections:
         for stream in connection.streams.values():
-            yield StreamMark(
-                connection.number,
-                stream.sid,
-                _vouched(stream, connection),
-                _before(stream.exchange_at),
-            )
+            received_to, exchange_to = before(stream.received_at), before(stream.exchange_at)
+            yield StreamMark(connection.number, stream.sid, received_to, exchange_to)
 
 
-def _vouched(stream: Stream, connection: Connection) -> Micros | None:
-    """Return the last instant at which nothing more can come, and nothing is in doubt."""
-    return stream.doubted_at if stream.is_doubted else _before(connection.alive_at)
+def _cause_of(message: ErrorReply) -> str:
+    return "overflow" if message.code == _OVERFLOW else "channel_error"
+
+
+def _can_be(price: int, live: Live) -> bool:
+    return price in live.grid if live.grid is not None else 0 < price < DOLLAR
+
+
+def _time_of(stream: Stream) -> Micros | None:
+    return stream.exchange_at if stream.exchange_at is not None else stream.received_at
 
 
 def _follows(ticker: str, stream: Stream, connection: Connection) -> bool:
@@ -397,17 +480,13 @@ def _follows(ticker: str, stream: Stream, connection: Connection) -> bool:
 def _not_before(stamped: Micros | None, own: Micros | None, told: Micros | None) -> Micros | None:
     """Return the time at which a change counts, by one clock.
 
-    ``told`` is the newest time that the clock has told of any market on the way here, and up to it
-    the book was vouched for: a change that is stamped earlier, or not at all, counts at ``told``.
-    Where the market's ``own`` newest time is as late, its running maximum sees to that by itself.
+    ``told`` is the newest time that the subscription has told of any market, and up to it the book
+    was vouched for: a change that is stamped earlier, or not at all, counts at ``told``. Where the
+    market's ``own`` newest time is as late, its running maximum sees to that by itself.
     """
     if told is None or own is None or own >= told:
         return stamped
     return stamped if stamped is not None and stamped >= told else told
-
-
-def _before(at: Micros | None) -> Micros | None:
-    return None if at is None else Micros(at - 1)
 
 
 def _levels(message: BookSnapshot) -> dict[int, int]:

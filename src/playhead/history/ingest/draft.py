@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from playhead.base.time import Micros
-from playhead.history.ingest.batch import Batch, Opened, Progress
+from playhead.history.books import Side
+from playhead.history.ingest.batch import Batch, Ending, Incident, Opened, Progress, TradeRow
 from playhead.history.ingest.facts import Facts
+from playhead.history.ingest.grid import DOLLAR, Grids, Range
 from playhead.history.ingest.live import EVENTS_A_KEYFRAME, Live
 from playhead.history.ingest.stream import Stream
+from playhead.history.kalshi import Trade
 from playhead.history.tape import EVENTS_A_BLOCK
 
 POSITION_BITS = 36
@@ -45,8 +48,14 @@ class Draft:
         *,
         events_a_block: int = EVENTS_A_BLOCK,
     ) -> None:
+        self.capture_id = capture_id
         self.last_position = capture_id << POSITION_BITS
+        self.incidents = self.audits = 0
+        """How many there have been."""
         self.owners: dict[str, Live] = {}
+        self.wounds: dict[str, int] = {}
+        """Markets without a book, and the incident that took it."""
+        self.grids = Grids()
         self.batch = Batch()
         self._books = books
         self._market_ids = market_ids
@@ -81,10 +90,17 @@ class Draft:
             self.batch.keyframes.append(live.keyframe(position))
         if size:
             levels[code] = size
+            price, side, top = code >> 1, code & 1, live.top
+            if price > top[side]:
+                top[side] = price
+            if price + top[1 - side] >= DOLLAR:
+                live.may_cross = True
         else:
             levels.pop(code, None)
         live.move_clocks(received_at, exchange_at)
         self.batch.events.append(position, live.market_id, received_at, exchange_at, code, change)
+        if live.watch is not None:
+            live.watch.changes.append((position, code, change))
         if live.count(position):
             live.plan(self.batch)
         return True
@@ -96,13 +112,17 @@ class Draft:
         levels: dict[int, int],
         received_at: Micros | None,
         exchange_at: Micros | None,
+        *,
+        opened_by: str,
+        offset: int,
     ) -> Live:
-        """Begin a proven interval with a snapshot's levels."""
+        """Begin a proven interval with the levels of a snapshot, which is at ``offset``."""
         position = self._next_position()
         key = (stream.connection, stream.sid)
         live = Live(ticker, self._market_id(ticker), position, key, levels)
         live.move_clocks(received_at, exchange_at)
         live.agree(received_at)
+        live.grid = self.grids.grid(ticker)
         self.owners[ticker] = live
         self.batch.opened.append(
             Opened(
@@ -110,32 +130,64 @@ class Draft:
                 from_position=position,
                 connection=stream.connection,
                 sid=stream.sid,
-                opened_by="snapshot",
+                opened_by=opened_by,
+                offset=offset,
                 levels=dict(levels),
                 received_from=received_at,
                 exchange_from=exchange_at,
             )
         )
+        self.mend(ticker, received_at)
         return live
 
-    def close(
-        self, live: Live, cause: str, received_to: Micros | None, exchange_to: Micros | None
-    ) -> None:
+    def close(self, live: Live, received_to: Micros | None, ending: Ending) -> None:
         """End a proven interval at the last instants (inclusive) that are known to be whole."""
-        live.close(self.batch, cause, received_to, exchange_to)
-        if self.owners.get(live.ticker) is live:
-            del self.owners[live.ticker]
+        live.close(self.batch, received_to, ending)
+        self._let_go(live, ending)
 
-    def withdraw(self, live: Live, cause: str) -> None:
+    def withdraw(self, live: Live, ending: Ending) -> None:
         """End a proven interval just before the last snapshot that it agreed with."""
-        live.withdraw(self.batch, cause)
-        if self.owners.get(live.ticker) is live:
-            del self.owners[live.ticker]
+        live.withdraw(self.batch, ending)
+        self._let_go(live, ending)
+
+    def next_incident(
+        self,
+        stream: Stream,
+        cause: str,
+        received_to: Micros | None,
+        at: Micros | None,
+        markets: int,
+    ) -> int:
+        """Note what has ended the knowledge of so many markets; return its number."""
+        self.incidents += 1
+        number = (self.capture_id << POSITION_BITS) + self.incidents
+        self.batch.incidents.append(
+            Incident(number, stream.connection, stream.sid, cause, received_to, at, markets)
+        )
+        return number
+
+    def next_audit(self) -> int:
+        """Return the number of the next comparison."""
+        self.audits += 1
+        return (self.capture_id << POSITION_BITS) + self.audits
+
+    def mend(self, ticker: str, at: Micros | None) -> None:
+        """Note that a market has a book again, or needs none any more."""
+        incident = self.wounds.pop(ticker, None)
+        if incident is None:
+            return
+        self.batch.wounds[self._market_id(ticker)] = None
+        count, latest = self.batch.healed.get(incident, (0, None))
+        known = [instant for instant in (latest, at) if instant is not None]
+        self.batch.healed[incident] = (count + 1, max(known, default=None))
+
+    def levels(self, live: Live) -> dict[int, int]:
+        """Return a book as it stands."""
+        return live.levels if live.levels is not None else self._recall(live)
 
     def agrees(self, live: Live, levels: dict[int, int]) -> bool:
         """Tell whether a snapshot says what the book already is."""
-        known = live.levels if live.levels is not None else self._recall(live)
-        return known == levels
+        return self.levels(live) == levels
 
     def verify(self, live: Live, at: Micros | None) -> None:
         """Note that a snapshot, received ``at``, agreed with the book."""
@@ -152,12 +204,46 @@ class Draft:
             live.begin_exchange_clock(at)
             self.batch.exchange_from[live.market_id, live.from_position] = at
 
-    def learn(self, facts: Iterable[Facts]) -> None:
+    def learn(self, facts: Iterable[Facts], at: Micros | None) -> None:
         """Note what was said about markets; what was said last wins."""
         for said in facts:
             known = self.batch.facts.get(said.ticker)
             self.batch.facts[said.ticker] = said if known is None else known.updated_by(said)
             self._market_id(said.ticker)
+            if said.price_ranges:
+                self.allow(said.ticker, said.price_ranges)
+            if said.has_ended:
+                self.mend(said.ticker, at)
+
+    def allow(self, ticker: str, ranges: Iterable[Range]) -> None:
+        """Let a market have these prices too."""
+        allowed = self.grids.learn(ticker, ranges)
+        if allowed is not None:
+            self.batch.grids[self._market_id(ticker)] = allowed
+            if ticker in self.owners:
+                self.owners[ticker].grid = self.grids.grid(ticker)
+
+    def trade(self, said: Trade, received_at: Micros | None, exchange_at: Micros | None) -> None:
+        """Note a trade; the same one told again is one."""
+        number = self._market_id(said.market_ticker)
+        row = TradeRow(
+            market_id=number,
+            trade_id=said.trade_id,
+            exchange_at=exchange_at,
+            received_at=received_at,
+            yes_price=said.yes_price,
+            size=said.count,
+            taker_side=None if said.taker_side is None else int(Side(said.taker_side)),
+            is_block=said.is_block_trade,
+        )
+        self.batch.trades.setdefault((number, said.trade_id), row)
+
+    def _let_go(self, live: Live, ending: Ending) -> None:
+        if self.owners.get(live.ticker) is live:
+            del self.owners[live.ticker]
+        if ending.incident_id is not None:
+            self.wounds[live.ticker] = ending.incident_id
+            self.batch.wounds[live.market_id] = ending.incident_id
 
     def _recall(self, live: Live) -> dict[int, int]:
         live.levels = self._books.levels_at_head(live.market_id, live.from_position)

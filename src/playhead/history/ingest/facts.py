@@ -3,16 +3,15 @@
 from dataclasses import dataclass, fields, replace
 from http import HTTPStatus
 
-import msgspec
-
 from playhead.base.time import Micros
 from playhead.history.books import Price
-from playhead.history.ingest.notes import REFUSALS, is_name, name_or_none, plain
+from playhead.history.ingest.notes import is_name, name_or_none, plain
+from playhead.history.ingest.rest import body_of
 from playhead.history.kalshi import (
+    Answer,
     LifecycleEvent,
     MarketLifecycle,
     Unreadable,
-    decode_answer,
     parse_market,
 )
 from playhead.history.markets import MarketStatus
@@ -39,6 +38,12 @@ class Facts:
     price_level_structure: str | None = None
     price_ranges: tuple[tuple[Price, Price, Price], ...] | None = None
     result: str | None = None
+    exchange_index: int | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody will record the market any more."""
+        return self.status in (MarketStatus.DETERMINED, MarketStatus.FINALIZED)
 
     def updated_by(self, later: "Facts") -> "Facts":
         """Return these facts with everything that ``later`` says."""
@@ -65,21 +70,13 @@ def facts_of_lifecycle(message: MarketLifecycle) -> list[Facts]:
     ]
 
 
-def facts_of_rest(payload: bytes) -> list[Facts]:
+def facts_of_rest(answer: Answer) -> list[Facts]:
     """Return what a recorded REST answer tells of markets; nothing if it is about other things."""
-    try:
-        answer = decode_answer(payload)
-        if answer.status != HTTPStatus.OK:
-            return []
-        described = _described(msgspec.json.decode(answer.body))
-    except (Unreadable, *REFUSALS):
-        return []  # kept in the capture as it came; it describes nothing that we can read
+    described = _described(body_of(answer)) if answer.status == HTTPStatus.OK else []
     return [facts for body in described for facts in _facts_of_market(body)]
 
 
-def _described(body: object) -> list[object]:
-    if not isinstance(body, dict):
-        return []
+def _described(body: dict[str, object]) -> list[object]:
     listed = body.get("markets")
     return [*(listed if isinstance(listed, list) else []), body.get("market")]
 
@@ -103,5 +100,10 @@ def _facts_of_market(body: object) -> list[Facts]:
             price_level_structure=plain(market.price_level_structure),
             price_ranges=market.price_ranges or None,
             result=plain(market.result or None),
+            exchange_index=_shard(market.exchange_index),
         )
     ]
+
+
+def _shard(index: int | None) -> int | None:
+    return index if index is not None and 0 <= index < 2**15 else None

@@ -15,6 +15,8 @@ from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.repository import IngestStore
 
 BATCH_BYTES = 4 << 20
+MOST_LAPSED = 1000
+"""Markets without a book that are told of one capture."""
 _log = structlog.get_logger(__name__)
 
 
@@ -90,14 +92,24 @@ class Follower:
     def catch_up(self, until: Callable[[], bool] = lambda: False) -> int:
         """Read everything that is there now, commit it, and return how many records it was.
 
+        The captures have their turns, one batch each, so that a busy one holds up no other.
         ``until`` is asked between batches whether to end early.
         """
         before = self.totals.records
-        for capture in self._captures.captures():
-            if capture.number not in self._finished and capture.number not in self.damaged:
-                self._catch_up_if_whole(capture, until)
+        waiting = self._unfinished()
+        while waiting and not until():
+            waiting = [capture for capture in waiting if self._read_if_whole(capture)]
         self._committer.settle()
         return self.totals.records - before
+
+    def lapsed(self) -> dict[str, list[str]]:
+        """Return the markets that are subscribed and have no book now, by folder of capture."""
+        told = {
+            followed.capture.folder.name: followed.ingest.lapsed()[:MOST_LAPSED]
+            for followed in self._followed.values()
+            if not followed.ingest.finished
+        }
+        return {folder: tickers for folder, tickers in told.items() if tickers}
 
     def close(self) -> None:
         """Close what is open; a commit under way is finished first."""
@@ -116,30 +128,38 @@ class Follower:
     ) -> None:
         self.close()
 
-    def _catch_up_if_whole(self, capture: Capture, until: Callable[[], bool]) -> None:
-        """Read on in a capture; damage to its files stops this one alone, where it is."""
+    def _unfinished(self) -> list[Capture]:
+        ended = self._finished | set(self.damaged)
+        return [each for each in self._captures.captures() if each.number not in ended]
+
+    def _read_if_whole(self, capture: Capture) -> bool:
+        """Read on in a capture and tell whether there was something.
+
+        Damage to its files stops this one alone, where it is.
+        """
         try:
-            self._catch_up(capture, until)
+            return self._read(capture)
         except CorruptCapture as damage:
             self.damaged[capture.number] = damage.message
             _log.error("ingest.damaged_capture", capture=capture.number, reason=damage.message)
+            return False
 
-    def _catch_up(self, capture: Capture, until: Callable[[], bool]) -> None:
+    def _read(self, capture: Capture) -> bool:
         followed = self._followed.get(capture.number) or self._follow(capture)
-        while not followed.ingest.finished:
-            if until():
-                return
-            records = followed.reader.read_batch(followed.offset, max_bytes=BATCH_BYTES)
-            if not records:
-                return
-            followed.ingest.feed(records)
-            batch = followed.ingest.take_batch()
-            start, followed.offset = followed.offset, records[-1].next_offset
-            self._committer.submit(capture.number, batch, start, followed.offset, self._now())
-            self._count(len(records), batch, records[-1].received_at)
-        self._committer.settle()
-        followed.reader.close()
-        self._finished.add(capture.number)
+        if followed.ingest.finished:
+            self._committer.settle()
+            followed.reader.close()
+            self._finished.add(capture.number)
+            return False
+        records = followed.reader.read_batch(followed.offset, max_bytes=BATCH_BYTES)
+        if not records:
+            return False
+        followed.ingest.feed(records)
+        batch = followed.ingest.take_batch()
+        start, followed.offset = followed.offset, records[-1].next_offset
+        self._committer.submit(capture.number, batch, start, followed.offset, self._now())
+        self._count(len(records), batch, records[-1].received_at)
+        return True
 
     def _follow(self, capture: Capture) -> _Followed:
         self._committer.settle()

@@ -3,8 +3,14 @@
 Pure: no clock, no I/O. This is the hottest code of the ingest, hence plain slots and integers.
 """
 
+from typing import TYPE_CHECKING
+
 from playhead.base.time import Micros
-from playhead.history.ingest.batch import Batch, Closed, Keyframe, Planned, Verified
+from playhead.history.ingest.batch import Batch, Closed, Ending, Keyframe, Planned, Verified
+from playhead.history.ingest.grid import DOLLAR, Grid
+
+if TYPE_CHECKING:
+    from playhead.history.ingest.audits import Watch
 
 EVENTS_A_SEGMENT = 2048
 """Twice as many would save less than 0.1 bytes an event and take twice as long to read."""
@@ -24,16 +30,20 @@ class Live:
         "exchange_first",
         "first_position",
         "from_position",
+        "grid",
         "last_position",
         "levels",
         "market_id",
+        "may_cross",
         "received_at",
         "received_first",
         "run_events",
         "since_keyframe",
         "stream_key",
         "ticker",
+        "top",
         "verified",
+        "watch",
     )
 
     def __init__(
@@ -59,6 +69,14 @@ class Live:
         self.since_keyframe = 0
         self.verified = Verified(from_position, None, None)
         """Where a snapshot last agreed with the book; the opening one counts."""
+        self.grid: Grid | None = None
+        """Prices that can be, in micro-dollars; None where nobody can tell."""
+        self.top = [DOLLAR, DOLLAR]
+        """No YES and no NO bid is higher, in micro-dollars: bounds that tighten when looked at."""
+        self.may_cross = False
+        """Whether the bounds sum to a dollar or more, so that somebody must look."""
+        self.watch: Watch | None = None
+        """What a REST book is compared with, while one is."""
 
     @property
     def is_between_runs(self) -> bool:
@@ -115,23 +133,21 @@ class Live:
         )
         self.run_events = 0
 
-    def close(
-        self, batch: Batch, cause: str, received_to: Micros | None, exchange_to: Micros | None
-    ) -> None:
+    def close(self, batch: Batch, received_to: Micros | None, ending: Ending) -> None:
         """End the interval at the last instants that are known to be whole.
 
-        By the exchange's clock that may be before its first instant: then none is known by it.
+        ``received_to`` None: at its last event. By the exchange's clock the end may be before its
+        first instant: then none is known by it.
         """
         self.plan(batch)
-        self.move_clocks(received_to, None)
         batch.closed.append(
             Closed(
                 self.market_id,
                 self.from_position,
                 self.last_position,
-                self.received_at,
-                self._known_to(exchange_to),
-                cause,
+                self.received_at if received_to is None else received_to,
+                self._known_to(ending.exchange_to),
+                ending,
             )
         )
 
@@ -146,7 +162,7 @@ class Live:
         if self.verified.exchange_at is None:
             self.verified = self.verified._replace(exchange_at=at)
 
-    def withdraw(self, batch: Batch, cause: str) -> None:
+    def withdraw(self, batch: Batch, ending: Ending) -> None:
         """End the interval just before the last snapshot that it agreed with.
 
         Its last change contradicted the book, which was therefore wrong already.
@@ -160,9 +176,20 @@ class Live:
                 position,
                 None if received_at is None else Micros(received_at - 1),
                 None if exchange_at is None else Micros(exchange_at - 1),
-                cause,
+                ending,
             )
         )
+
+    def tighten(self) -> bool:
+        """Look at the best bids; tell whether they sum to a dollar or more."""
+        assert self.levels is not None
+        best = [0, 0]
+        for code in self.levels:
+            if code >> 1 > best[code & 1]:
+                best[code & 1] = code >> 1
+        self.top = best
+        self.may_cross = bool(best[0] and best[1]) and best[0] + best[1] >= DOLLAR
+        return self.may_cross
 
     def _known_to(self, exchange_to: Micros | None) -> Micros | None:
         """Return the interval's last exchange instant; one before its first if it has none."""

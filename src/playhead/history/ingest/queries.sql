@@ -52,10 +52,11 @@ UPDATE markets m
        close_at = coalesce(f.close_at, m.close_at),
        price_level_structure = coalesce(f.price_level_structure, m.price_level_structure),
        price_ranges = coalesce(f.price_ranges, m.price_ranges),
-       result = coalesce(f.result, m.result)
+       result = coalesce(f.result, m.result),
+       exchange_index = coalesce(f.exchange_index, m.exchange_index)
   FROM jsonb_to_recordset(:facts::jsonb) AS f (
        ticker text, event_ticker text, title text, status text, open_at bigint, close_at bigint,
-       price_level_structure text, price_ranges jsonb, result text)
+       price_level_structure text, price_ranges jsonb, result text, exchange_index smallint)
  WHERE m.ticker = f.ticker;
 
 -- name: count_events
@@ -64,15 +65,15 @@ UPDATE markets m SET events = m.events + n.events
  WHERE m.market_id = n.market_id;
 
 -- name: open_coverage
-INSERT INTO coverage (market_id, from_position, capture_id, connection, sid, opened_by, keyframe,
-                      received_from, exchange_from)
-SELECT market_id, from_position, :capture_id, connection, sid, opened_by, keyframe,
+INSERT INTO coverage (market_id, from_position, capture_id, connection, sid, opened_by,
+                      opened_offset, keyframe, received_from, exchange_from)
+SELECT market_id, from_position, :capture_id, connection, sid, opened_by, opened_offset, keyframe,
        received_from, exchange_from
   FROM unnest(:market_ids::int[], :from_positions::bigint[], :connections::bigint[], :sids::int[],
-              :opened_by::text[], :keyframes::bytea[], :received_from::bigint[],
-              :exchange_from::bigint[])
-    AS o (market_id, from_position, connection, sid, opened_by, keyframe, received_from,
-          exchange_from);
+              :opened_by::text[], :offsets::bigint[], :keyframes::bytea[],
+              :received_from::bigint[], :exchange_from::bigint[])
+    AS o (market_id, from_position, connection, sid, opened_by, opened_offset, keyframe,
+          received_from, exchange_from);
 
 -- name: tell_exchange_from
 UPDATE coverage c SET exchange_from = t.at
@@ -92,11 +93,104 @@ UPDATE coverage c
 -- name: close_coverage
 UPDATE coverage c
    SET to_position = t.to_position, received_to = t.received_to, exchange_to = t.exchange_to,
-       closed_by = t.cause
+       closed_by = t.cause, detected_at = t.detected_at,
+       detected_exchange_at = t.detected_exchange_at, incident_id = t.incident_id
   FROM unnest(:market_ids::int[], :from_positions::bigint[], :to_positions::bigint[],
-              :received_to::bigint[], :exchange_to::bigint[], :causes::text[])
-    AS t (market_id, from_position, to_position, received_to, exchange_to, cause)
+              :received_to::bigint[], :exchange_to::bigint[], :causes::text[],
+              :detected_at::bigint[], :detected_exchange_at::bigint[], :incident_ids::bigint[])
+    AS t (market_id, from_position, to_position, received_to, exchange_to, cause, detected_at,
+          detected_exchange_at, incident_id)
  WHERE c.market_id = t.market_id AND c.from_position = t.from_position;
+
+-- name: add_incidents
+INSERT INTO incidents (incident_id, capture_id, connection, sid, cause, received_to, detected_at,
+                       markets)
+SELECT incident_id, :capture_id, connection, sid, cause, received_to, detected_at, markets
+  FROM unnest(:incident_ids::bigint[], :connections::bigint[], :sids::int[], :causes::text[],
+              :received_to::bigint[], :detected_at::bigint[], :markets::int[])
+    AS i (incident_id, connection, sid, cause, received_to, detected_at, markets);
+
+-- name: heal_incidents
+UPDATE incidents i SET healed = i.healed + h.markets, healed_at = greatest(i.healed_at, h.at)
+  FROM unnest(:incident_ids::bigint[], :markets::int[], :at::bigint[])
+    AS h (incident_id, markets, at)
+ WHERE i.incident_id = h.incident_id;
+
+-- name: mend_wounds
+DELETE FROM wounds WHERE capture_id = :capture_id AND market_id = ANY(:market_ids::int[]);
+
+-- name: add_wounds
+INSERT INTO wounds (capture_id, market_id, incident_id)
+SELECT :capture_id, * FROM unnest(:market_ids::int[], :incident_ids::bigint[]);
+
+-- name: wounds
+SELECT ticker, incident_id FROM wounds JOIN markets USING (market_id)
+ WHERE capture_id = :capture_id;
+
+-- name: tell_clock_faults
+INSERT INTO clock_faults (capture_id, connection, received_from, received_to, cause)
+SELECT :capture_id, * FROM unnest(:connections::bigint[], :received_from::bigint[],
+                                  :received_to::bigint[], :causes::text[])
+ON CONFLICT (capture_id, connection, received_from)
+DO UPDATE SET received_to = excluded.received_to;
+
+-- name: add_audits
+INSERT INTO audits (audit_id, capture_id, market_id, kind, from_position, position, asked_at,
+                    received_at, exchange_at, capture_offset, matches, said, held)
+SELECT audit_id, :capture_id, market_id, kind, from_position, position, asked_at, received_at,
+       exchange_at, capture_offset, matches, said, held
+  FROM unnest(:audit_ids::bigint[], :market_ids::int[], :kinds::text[],
+              :from_positions::bigint[], :positions::bigint[], :asked_at::bigint[],
+              :received_at::bigint[], :exchange_at::bigint[], :offsets::bigint[],
+              :matches::boolean[], :said::bytea[], :held::bytea[])
+    AS a (audit_id, market_id, kind, from_position, position, asked_at, received_at, exchange_at,
+          capture_offset, matches, said, held);
+
+-- name: count_audits
+INSERT INTO audit_days (day, market_id, kind, matches, mismatches)
+SELECT (to_timestamp(coalesce(received_at, exchange_at, 0) / 1000000) AT TIME ZONE 'UTC')::date,
+       market_id, kind, count(*) FILTER (WHERE matches), count(*) FILTER (WHERE NOT matches)
+  FROM unnest(:market_ids::int[], :kinds::text[], :received_at::bigint[], :exchange_at::bigint[],
+              :matches::boolean[]) AS a (market_id, kind, received_at, exchange_at, matches)
+ GROUP BY 1, 2, 3
+ON CONFLICT (day, market_id, kind)
+DO UPDATE SET matches = audit_days.matches + excluded.matches,
+              mismatches = audit_days.mismatches + excluded.mismatches;
+
+-- name: add_trades
+-- The same trade can be told twice, on two connections or by two recorders. Of two tellings the
+-- one of the lower capture stays, so that the order of reading makes no difference.
+INSERT INTO trades (market_id, trade_id, exchange_at, received_at, capture_id, yes_price, size,
+                    taker_side, is_block)
+SELECT market_id, trade_id, exchange_at, received_at, :capture_id, yes_price, size, taker_side,
+       is_block
+  FROM unnest(:market_ids::int[], :trade_ids::text[], :exchange_at::bigint[],
+              :received_at::bigint[], :yes_prices::int[], :sizes::bigint[],
+              :taker_sides::smallint[], :is_block::boolean[])
+    AS t (market_id, trade_id, exchange_at, received_at, yes_price, size, taker_side, is_block)
+ON CONFLICT (market_id, trade_id) DO UPDATE
+   SET exchange_at = excluded.exchange_at, received_at = excluded.received_at,
+       capture_id = excluded.capture_id, yes_price = excluded.yes_price, size = excluded.size,
+       taker_side = excluded.taker_side, is_block = excluded.is_block
+ WHERE trades.capture_id > excluded.capture_id;
+
+-- name: add_exchange_states
+INSERT INTO exchange_states (capture_id, exchange_index, at, is_active)
+SELECT :capture_id, * FROM unnest(:indexes::smallint[], :at::bigint[], :is_active::boolean[])
+ON CONFLICT (capture_id, exchange_index, at) DO UPDATE SET is_active = excluded.is_active;
+
+-- name: add_maintenance
+INSERT INTO maintenance (start_at, end_at) SELECT * FROM unnest(:starts::bigint[], :ends::bigint[])
+ON CONFLICT DO NOTHING;
+
+-- name: allow_prices
+INSERT INTO grids (capture_id, market_id, price_ranges)
+SELECT :capture_id, * FROM unnest(:market_ids::int[], :ranges::jsonb[])
+ON CONFLICT (capture_id, market_id) DO UPDATE SET price_ranges = excluded.price_ranges;
+
+-- name: grids
+SELECT ticker, g.price_ranges FROM grids g JOIN markets USING (market_id)
+ WHERE capture_id = :capture_id;
 
 -- name: add_keyframes
 INSERT INTO keyframes (market_id, before_position, position, received_at, exchange_at, levels)
@@ -126,6 +220,7 @@ DO UPDATE SET received_to = excluded.received_to, exchange_to = excluded.exchang
 -- Moves the capture on from exactly where this batch began; no row means that somebody else did.
 UPDATE captures
    SET ingested_to = :ingested_to, last_position = :last_position, ingested_at = :now,
+       started_at = coalesce(started_at, :started_at),
        state = :state::jsonb, finished = :finished, frames = frames + :frames,
        counters = (
            SELECT coalesce(jsonb_object_agg(key, total), '{}') FROM (

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,9 +17,11 @@ from playhead.history.ingest.batch import (
 )
 from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.errors import IngestOvertaken
+from playhead.history.ingest.limits import Limits
 from playhead.history.ingest.live import Live
 from playhead.history.ingest.registry import MarketRegistry
-from playhead.history.ingest.state import connections_of
+from playhead.history.ingest.state import restore, restore_markets
+from playhead.history.ingest.written import write_around
 from playhead.history.tape import Partitions, TapeHead, levels_of, levels_to_bytes
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Session
@@ -32,9 +33,12 @@ SQL = load_sql(__package__)
 class IngestStore:
     """Loads and commits ingests, by one session."""
 
-    def __init__(self, session: Session, partitions: Partitions) -> None:
+    def __init__(
+        self, session: Session, partitions: Partitions, *, limits: Limits | None = None
+    ) -> None:
         self._session = session
         self._partitions = partitions
+        self._limits = limits
 
     def market_registry(self) -> MarketRegistry:
         """Return the numbers of all markets on the tape."""
@@ -65,11 +69,14 @@ class IngestStore:
             _SettledHead(TapeHead(self._session), settle),
             registry,
             events_a_block=self._partitions.events_a_block,
+            limits=self._limits,
         )
         ingest.draft.last_position = row.last_position
         ingest.finished = row.finished
-        ingest.connections = connections_of(row.state)
-        self._restore_markets(ingest, row.state)
+        restore(ingest, row.state)
+        self._restore_tables(ingest)
+        self._restore_markets(ingest)
+        restore_markets(ingest, row.state)
         return ingest, row.ingested_to
 
     def commit(
@@ -93,8 +100,15 @@ class IngestStore:
             self._tell_coverage(batch)
             self._plan_segments(batch.planned)
             self._close_coverage(batch.closed)
+            write_around(self._session, capture_id, batch)
 
-    def _restore_markets(self, ingest: Ingest, state: dict[str, Any]) -> None:
+    def _restore_tables(self, ingest: Ingest) -> None:
+        for row in self._session.fetch_all(SQL.grids, capture_id=ingest.capture_id):
+            ingest.draft.grids.restore(row.ticker, row.price_ranges)
+        for row in self._session.fetch_all(SQL.wounds, capture_id=ingest.capture_id):
+            ingest.draft.wounds[row.ticker] = row.incident_id
+
+    def _restore_markets(self, ingest: Ingest) -> None:
         rows = self._session.fetch_all(
             SQL.open_intervals,
             capture_id=ingest.capture_id,
@@ -103,9 +117,8 @@ class IngestStore:
         for row in rows:
             live = _restored(row)
             stream = ingest.connections[row.connection].stream(row.sid)
+            live.grid = ingest.draft.grids.grid(row.ticker)
             stream.lives[row.ticker] = ingest.draft.owners[row.ticker] = live
-            if row.ticker in state[str(row.connection)]["streams"][str(row.sid)]["awaiting"]:
-                stream.awaiting.append(live)
 
     def _advance(
         self, capture_id: int, batch: Batch, from_offset: int, to_offset: int, now: Micros
@@ -118,6 +131,7 @@ class IngestStore:
             ingested_from=from_offset,
             ingested_to=to_offset,
             now=now,
+            started_at=batch.started_at,
             last_position=progress.last_position,
             state=_json(progress.state),
             finished=progress.finished,
@@ -156,6 +170,7 @@ class IngestStore:
                 connections=[o.connection for o in opened],
                 sids=[o.sid for o in opened],
                 opened_by=[o.opened_by for o in opened],
+                offsets=[o.offset for o in opened],
                 keyframes=[levels_to_bytes(levels_of(o.levels)) for o in opened],
                 received_from=[o.received_from for o in opened],
                 exchange_from=[o.exchange_from for o in opened],
@@ -222,7 +237,10 @@ class IngestStore:
                 to_positions=[c.to_position for c in closed],
                 received_to=[c.received_to for c in closed],
                 exchange_to=[c.exchange_to for c in closed],
-                causes=[c.cause for c in closed],
+                causes=[c.ending.cause for c in closed],
+                detected_at=[c.ending.detected_at for c in closed],
+                detected_exchange_at=[c.ending.detected_exchange_at for c in closed],
+                incident_ids=[c.ending.incident_id for c in closed],
             )
 
 

@@ -1,30 +1,73 @@
 """What an ingest must remember to go on after a restart, as JSON beside its offset.
 
-Books are not in it: the tape has them. Neither are the markets in proven intervals: coverage has.
+Books are not in it: the tape has them. Neither are the markets in proven intervals, nor what is
+known of price grids and of markets without a book: tables have those.
 """
 
-from typing import Any
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING, Any
 
+from playhead.history.ingest.audits import Watch
+from playhead.history.ingest.crossings import Crossing
 from playhead.history.ingest.stream import Connection, Stream
 from playhead.history.kalshi import SequenceTracker
+
+if TYPE_CHECKING:
+    from playhead.history.ingest.core import Ingest
 
 Json = dict[str, Any]
 
 
-def state_of(connections: dict[int, Connection]) -> Json:
-    """Return the state of every connection that is not known to have ended."""
-    return {str(number): _connection_state(c) for number, c in connections.items()}
+def state_of(ingest: "Ingest") -> Json:
+    """Return the state of an ingest; its connections are those not known to have ended."""
+    return {
+        "connections": {str(number): _told(c) for number, c in ingest.connections.items()},
+        "incidents": ingest.draft.incidents,
+        "audits": ingest.draft.audits,
+        "active": {str(index): active for index, active in ingest.surroundings.active.items()},
+        "crossings": {
+            ticker: [crossing.since, crossing.changes, crossing.is_said]
+            for ticker, crossing in ingest.crossings.open.items()
+        },
+        "watches": {
+            ticker: _watch_state(live.watch)
+            for ticker, live in ingest.audits.watched.items()
+            if live.watch is not None
+        },
+    }
 
 
-def connections_of(state: Json) -> dict[int, Connection]:
-    """Return the connections of ``state_of``; their markets are still to be filled in."""
-    return {int(number): _connection(int(number), fields) for number, fields in state.items()}
+def restore(ingest: "Ingest", state: Json) -> None:
+    """Give a new ingest the state of ``state_of``; its markets are still to be filled in."""
+    told = state.get("connections", {})
+    ingest.connections = {int(number): _connection(int(number), told[number]) for number in told}
+    ingest.draft.incidents = state.get("incidents", 0)
+    ingest.draft.audits = state.get("audits", 0)
+    ingest.surroundings.active = {int(i): active for i, active in state.get("active", {}).items()}
+    for ticker, (since, changes, is_said) in state.get("crossings", {}).items():
+        ingest.crossings.open[ticker] = Crossing(since, changes, is_said)
 
 
-def _connection_state(connection: Connection) -> Json:
+def restore_markets(ingest: "Ingest", state: Json) -> None:
+    """Give the markets that were filled in what else was known of them."""
+    for number, connection in state.get("connections", {}).items():
+        for sid, stream in connection["streams"].items():
+            for ticker in stream["awaiting"]:
+                live = ingest.draft.owners.get(ticker)
+                if live is not None:
+                    ingest.connections[int(number)].stream(int(sid)).awaiting.append(live)
+    for ticker in ingest.crossings.open:
+        if ticker in ingest.draft.owners:
+            ingest.draft.owners[ticker].may_cross = True
+    watches = {ticker: _watch(fields) for ticker, fields in state.get("watches", {}).items()}
+    ingest.audits.restore(watches)
+
+
+def _told(connection: Connection) -> Json:
+    clock = connection.clock
     return {
         "use_yes_price": connection.use_yes_price,
-        "alive_at": connection.alive_at,
+        "clock": [clock.newest, clock.quickest, clock.lagging_from, clock.stepped_to],
         "sequence": connection.sequence.state(),
         "removals": connection.removals,
         "streams": {str(sid): _stream_state(s) for sid, s in connection.streams.items()},
@@ -36,23 +79,55 @@ def _stream_state(stream: Stream) -> Json:
         "received_at": stream.received_at,
         "exchange_at": stream.exchange_at,
         "is_doubted": stream.is_doubted,
-        "doubted_at": stream.doubted_at,
+        "last_frame": b64encode(stream.last_frame).decode(),
         "lapsed": sorted(stream.lapsed),
         "awaiting": [live.ticker for live in stream.awaiting],
     }
 
 
+def _watch_state(watch: Watch) -> Json:
+    return {
+        "request": watch.request,
+        "asked_at": watch.asked_at,
+        "position": watch.position,
+        "start": list(watch.start.items()),
+        "due": watch.due,
+        "changes": watch.changes,
+        "said": None if watch.said is None else list(watch.said.items()),
+        "answered_at": watch.answered_at,
+        "offset": watch.offset,
+    }
+
+
+def _watch(fields: Json) -> Watch:
+    said = fields["said"]
+    return Watch(
+        request=(fields["request"][0], fields["request"][1]),
+        asked_at=fields["asked_at"],
+        position=fields["position"],
+        start={code: size for code, size in fields["start"]},
+        due=fields["due"],
+        changes=[(position, code, change) for position, code, change in fields["changes"]],
+        said=None if said is None else {code: size for code, size in said},
+        answered_at=fields["answered_at"],
+        offset=fields["offset"],
+    )
+
+
 def _connection(number: int, fields: Json) -> Connection:
     connection = Connection(number, use_yes_price=fields["use_yes_price"])
-    connection.alive_at = fields["alive_at"]
+    clock = connection.clock
+    clock.newest, clock.quickest, clock.lagging_from, clock.stepped_to = fields.get(
+        "clock", [fields.get("alive_at"), None, None, None]
+    )
     numbers = {int(sid): last for sid, last in fields["sequence"].items()}
     connection.sequence = SequenceTracker.of(numbers)
     connection.removals = {int(id_): tickers for id_, tickers in fields["removals"].items()}
-    for sid, stream_fields in fields["streams"].items():
+    for sid, told in fields["streams"].items():
         stream = connection.stream(int(sid))
-        stream.received_at = stream_fields["received_at"]
-        stream.exchange_at = stream_fields["exchange_at"]
-        stream.is_doubted = stream_fields.get("is_doubted", False)
-        stream.doubted_at = stream_fields.get("doubted_at")
-        stream.lapsed = set(stream_fields["lapsed"])
+        stream.received_at = told["received_at"]
+        stream.exchange_at = told["exchange_at"]
+        stream.is_doubted = told.get("is_doubted", False)
+        stream.last_frame = b64decode(told.get("last_frame", ""))
+        stream.lapsed = set(told["lapsed"])
     return connection

@@ -1,20 +1,25 @@
 """Connections and subscriptions as the ingest sees them."""
 
 from playhead.base.time import Micros
+from playhead.history.ingest.clocks import ReceiptClock
 from playhead.history.ingest.live import Live
 from playhead.history.kalshi import SequenceTracker
 
 
 class Stream:
-    """One subscription (sid) of one connection and the markets that are known through it."""
+    """One subscription (sid) of one connection and the markets that are known through it.
+
+    ``received_at`` and ``exchange_at`` are the newest times of its messages in order: nothing else
+    vouches that none is missing, neither a pong nor a reply without a number.
+    """
 
     __slots__ = (
         "awaiting",
         "connection",
-        "doubted_at",
         "exchange_at",
         "is_doubted",
         "lapsed",
+        "last_frame",
         "lives",
         "received_at",
         "sid",
@@ -30,20 +35,18 @@ class Stream:
         """Snapshots without an exchange time: valid from the next time that this sid tells."""
         self.received_at: Micros | None = None
         self.exchange_at: Micros | None = None
+        self.last_frame = b""
+        """The newest numbered message, to tell a copy of it from another one."""
         self.is_doubted = False
-        """Whether a frame came that may be of this sid; its next number tells."""
-        self.doubted_at: Micros | None = None
-        """While it is doubted: the last instant before that frame."""
+        """Whether a frame came that nobody can read and that may be of this sid."""
 
-    def doubt(self, whole_to: Micros | None) -> None:
-        """Note that a frame came of which nobody can tell whose it is."""
-        if not self.is_doubted:
-            self.is_doubted, self.doubted_at = True, whole_to
-
-    def heard(self, received_at: Micros | None, exchange_at: Micros | None) -> None:
-        """Note the times of a message that came in order."""
+    def heard(self, received_at: Micros | None) -> None:
+        """Note the time of a numbered message."""
         if received_at is not None and (self.received_at is None or received_at > self.received_at):
             self.received_at = received_at
+
+    def told(self, exchange_at: Micros | None) -> None:
+        """Note the exchange's time in a numbered message."""
         if exchange_at is not None and (self.exchange_at is None or exchange_at > self.exchange_at):
             self.exchange_at = exchange_at
 
@@ -51,7 +54,7 @@ class Stream:
 class Connection:
     """One socket: its sequence numbers, its subscriptions, and commands not yet answered."""
 
-    __slots__ = ("alive_at", "number", "removals", "sequence", "streams", "use_yes_price")
+    __slots__ = ("clock", "number", "removals", "sequence", "streams", "use_yes_price")
 
     def __init__(self, number: int, *, use_yes_price: bool = False) -> None:
         self.number = number
@@ -60,7 +63,7 @@ class Connection:
         self.streams: dict[int, Stream] = {}
         self.removals: dict[int, list[str]] = {}
         """Markets of each ``delete_markets`` that was sent and not acknowledged, by command id."""
-        self.alive_at: Micros | None = None
+        self.clock = ReceiptClock()
 
     def stream(self, sid: int) -> Stream:
         """Return the subscription ``sid``, known from its first message on."""
@@ -68,8 +71,3 @@ class Connection:
         if found is None:
             found = self.streams[sid] = Stream(self.number, sid)
         return found
-
-    def heard(self, received_at: Micros | None) -> None:
-        """Note that the connection showed life."""
-        if received_at is not None and (self.alive_at is None or received_at > self.alive_at):
-            self.alive_at = received_at

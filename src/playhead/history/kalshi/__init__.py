@@ -1,7 +1,13 @@
 """The exchange's wire protocol: frames to values, commands, signing, REST and WebSocket clients."""
 
 from playhead.history.kalshi import commands
-from playhead.history.kalshi.answers import Answer, decode_answer, encode_answer
+from playhead.history.kalshi.answers import (
+    Answer,
+    Question,
+    decode_answer,
+    encode_answer,
+    encode_question,
+)
 from playhead.history.kalshi.backoff import Backoff
 from playhead.history.kalshi.errors import (
     BadRequest,
@@ -35,14 +41,24 @@ from playhead.history.kalshi.messages import (
     Unsubscribed,
 )
 from playhead.history.kalshi.parse import parse
-from playhead.history.kalshi.rest import RestClient, RetryPolicy
+from playhead.history.kalshi.rest import (
+    BOOKS_RESOURCE,
+    MOST_BOOKS,
+    STATUS_RESOURCE,
+    RestClient,
+    RetryPolicy,
+)
+from playhead.history.kalshi.rest_shapes import levels_of
 from playhead.history.kalshi.sequence import Gap, SequenceTracker, Verdict
 from playhead.history.kalshi.signing import Signer
 from playhead.history.kalshi.websocket import Closed, Connection, Listener, Patience, connect
 
 __all__ = [
+    "BOOKS_RESOURCE",
     "DEMO",
+    "MOST_BOOKS",
     "PRODUCTION",
+    "STATUS_RESOURCE",
     "Acknowledged",
     "Answer",
     "Backoff",
@@ -68,6 +84,7 @@ __all__ = [
     "NotAllowed",
     "NotTaken",
     "Patience",
+    "Question",
     "Refused",
     "RestClient",
     "RetryPolicy",
@@ -87,6 +104,8 @@ __all__ = [
     "connect",
     "decode_answer",
     "encode_answer",
+    "encode_question",
+    "levels_of",
     "parse",
     "parse_market",
 ]

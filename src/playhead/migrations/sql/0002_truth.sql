@@ -5,6 +5,8 @@
 ALTER TABLE captures
     -- When the recording began: the time of its first record.
     ADD started_at bigint;
+-- The reader's state now holds more than connections.
+UPDATE captures SET state = jsonb_build_object('connections', state);
 
 ALTER TABLE markets
     -- The matching engine that the market is on; NULL where nobody has said so.
@@ -57,6 +59,14 @@ CREATE TABLE incidents (
 );
 CREATE INDEX incidents_detected ON incidents (detected_at DESC);
 CREATE INDEX incidents_open ON incidents (incident_id) WHERE healed < markets;
+
+-- Markets that have lost their book and have none again: what is left to heal.
+CREATE TABLE wounds (
+    capture_id  integer NOT NULL REFERENCES captures,
+    market_id   integer NOT NULL REFERENCES markets,
+    incident_id bigint  NOT NULL,
+    PRIMARY KEY (capture_id, market_id)
+);
 
 -- Stretches of our clock (inclusive) in which a time of receipt does not tell what the exchange's
 -- book was: the connection lagged, or the clock was set back and the instants came twice. The
@@ -139,10 +149,10 @@ CREATE TABLE maintenance (
 );
 
 -- The price grid of each market as a capture has told it so far: an ingest that goes on needs it.
--- NULL: a snapshot contradicted it, so that no price can be judged.
+-- Ranges as [start, end, step] in micro-dollars.
 CREATE TABLE grids (
     capture_id   integer NOT NULL REFERENCES captures,
     market_id    integer NOT NULL REFERENCES markets,
-    price_ranges jsonb,
+    price_ranges jsonb   NOT NULL,
     PRIMARY KEY (capture_id, market_id)
 );

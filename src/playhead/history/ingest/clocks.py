@@ -1,0 +1,85 @@
+"""Whether the times of receipt on one connection can be relied on. Pure.
+
+Two things make them useless: a backlog, so that what comes now is old, and a clock that is set
+back, so that instants come twice. Neither loses anything by the exchange's clock.
+"""
+
+from dataclasses import dataclass
+
+from playhead.base.time import Micros
+from playhead.history.ingest.limits import Limits
+
+LAG = "lag"
+CLOCK_STEP = "clock_step"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFault:
+    """A stretch of our clock on one connection; ``received_to`` is None while it lasts."""
+
+    connection: int
+    received_from: Micros
+    received_to: Micros | None
+    cause: str
+
+
+class ReceiptClock:
+    """The times at which one connection's frames were received.
+
+    Attributes:
+        newest: The latest time of all frames: a clock that steps back stands still.
+        quickest: The smallest time that a message took, by both clocks: their offset, and the way.
+        lagging_from: Since when frames come late; None while they do not.
+        stepped_to: The lowest time since our clock was last set back; None once it has caught up.
+    """
+
+    __slots__ = ("lagging_from", "newest", "quickest", "stepped_to")
+
+    def __init__(self) -> None:
+        self.newest: Micros | None = None
+        self.quickest: int | None = None
+        self.lagging_from: Micros | None = None
+        self.stepped_to: Micros | None = None
+
+    @property
+    def is_lagging(self) -> bool:
+        """Whether what comes now is old."""
+        return self.lagging_from is not None
+
+    def hear(
+        self, at: Micros, sent_at: Micros | None, limits: Limits, number: int
+    ) -> ClockFault | None:
+        """Take in the times of a frame; return the fault that begins, ends or grows by it."""
+        newest = self.newest
+        if newest is not None and at < newest:
+            return self._behind(at, newest, limits, number)
+        fault = None if sent_at is None else self._travelled(at, at - sent_at, limits, number)
+        self.newest = at
+        self.stepped_to = None
+        return fault
+
+    def end(self, number: int) -> ClockFault | None:
+        """Return how a fault that lasts ends with its connection."""
+        if self.lagging_from is None or self.newest is None:
+            return None
+        return ClockFault(number, self.lagging_from, self.newest, LAG)
+
+    def _behind(self, at: Micros, newest: Micros, limits: Limits, number: int) -> ClockFault | None:
+        lowest = self.stepped_to
+        is_new = newest - at > limits.clock_step if lowest is None else at < lowest
+        if not is_new:
+            return None
+        self.stepped_to = at
+        return ClockFault(number, at, newest, CLOCK_STEP)
+
+    def _travelled(self, at: Micros, took: int, limits: Limits, number: int) -> ClockFault | None:
+        if self.quickest is None or took < self.quickest:
+            self.quickest = took
+        is_late = took - self.quickest > limits.lag
+        if is_late and self.lagging_from is None:
+            self.lagging_from = Micros((self.newest if self.newest is not None else at) + 1)
+            return ClockFault(number, self.lagging_from, None, LAG)
+        if not is_late and self.lagging_from is not None:
+            began, self.lagging_from = self.lagging_from, None
+            return ClockFault(number, began, Micros(max(began, at - 1)), LAG)
+        return None
