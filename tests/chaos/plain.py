@@ -18,7 +18,7 @@ Level = tuple[str, int]
 Levels = dict[Level, int]
 Body = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NOTHING_LOST = ("end_of_recording", "superseded", "unsubscribed")
+NOTHING_LOST = ("end_of_recording", "unsubscribed")
 MOMENT = 1000  # the exchange cuts sending times to the millisecond
 
 
@@ -98,9 +98,8 @@ class Stream:
 
 @dataclass(slots=True)
 class Line:
-    """A connection: when it last showed life, its subscriptions, removals under way."""
+    """A connection: its subscriptions, removals under way."""
 
-    alive: int | None = None
     streams: dict[int, Stream] = field(default_factory=dict)
     removals: dict[int, list[str]] = field(default_factory=dict)
 
@@ -145,9 +144,9 @@ class PlainReplay:
         ours = record.received_at // 1000
         if record.kind is Kind.FRAME:
             self.frames += 1
-            self._hear(json.loads(record.payload), self._line(record, ours), ours)
+            self._hear(json.loads(record.payload), self._line(record), ours)
         elif record.kind in (Kind.OPENED, Kind.ALIVE):
-            self._line(record, ours)
+            self._line(record)
         elif record.kind is Kind.SENT:
             self._remember_removal(json.loads(record.payload), self._lines.get(record.connection))
         elif record.kind is Kind.CLOSED:
@@ -157,10 +156,8 @@ class PlainReplay:
             for number in list(self._lines):
                 self._hang_up(number, cause)
 
-    def _line(self, record: Record, ours: int) -> Line:
-        line = self._lines.setdefault(record.connection, Line())
-        line.alive = newest(line.alive, ours)
-        return line
+    def _line(self, record: Record) -> Line:
+        return self._lines.setdefault(record.connection, Line())
 
     def _hear(self, message: Body, line: Line, ours: int) -> None:
         kind, body = message["type"], message.get("msg") or {}
@@ -174,15 +171,14 @@ class PlainReplay:
         if seq is not None:
             if seq == stream.last and kind != "orderbook_snapshot":
                 return
-            if stream.last is not None and seq not in (stream.last, stream.last + 1):
-                end_all(stream, "gap", stream.heard.copy())
-            stream.last = seq
+            count(stream, seq)
         if kind == "error" and body.get("code") in (10, 25):
             cause = "overflow" if body["code"] == 25 else "channel_error"
             end_all(stream, cause, stream.heard.copy())
             del line.streams[sid]
             return
-        stream.heard.move(ours, None)
+        if seq is not None:
+            stream.heard.move(ours, None)
         if kind == "orderbook_snapshot":
             self._snapshot(message, body, stream, ours)
         elif kind == "orderbook_delta":
@@ -241,7 +237,7 @@ class PlainReplay:
         line = self._lines.pop(number, None)
         if line is not None:
             for stream in line.streams.values():
-                end_all(stream, cause, Clocks(line.alive, stream.heard.theirs))
+                end_all(stream, cause, stream.heard.copy())
 
 
 def let_go(body: Body, named: list[str], stream: Stream) -> None:
@@ -254,6 +250,13 @@ def let_go(body: Body, named: list[str], stream: Stream) -> None:
             end(stream, ticker, "unsubscribed", stream.heard)
 
 
+def count(stream: Stream, seq: int) -> None:
+    if stream.last is not None and seq not in (stream.last, stream.last + 1):
+        cause = "gap" if seq > stream.last else "sequence_back"
+        end_all(stream, cause, stream.heard.copy())
+    stream.last = seq
+
+
 def end_all(stream: Stream, cause: str, reached: Clocks) -> None:
     for ticker in list(stream.books):
         end(stream, ticker, cause, reached)
@@ -262,14 +265,16 @@ def end_all(stream: Stream, cause: str, reached: Clocks) -> None:
 def end(stream: Stream, ticker: str, cause: str, reached: Clocks) -> None:
     """Nothing is known of this market past ``reached``.
 
-    What was lost may have happened at the very instant of the exchange that was heard of last.
+    What was lost may have happened at the very instant that was heard of last.
     """
     known = stream.books.pop(ticker)
-    theirs = reached.theirs
-    if theirs is not None and cause not in NOTHING_LOST:
-        theirs -= 1
-    known.ended = Clocks(newest(known.clocks.ours, reached.ours), theirs)
+    lost = 0 if cause in NOTHING_LOST else 1
+    known.ended = Clocks(earlier(reached.ours, lost), earlier(reached.theirs, lost))
     known.cause = cause
+
+
+def earlier(at: int | None, by: int) -> int | None:
+    return None if at is None else at - by
 
 
 def add(levels: Levels, level: Level, change: int) -> None:

@@ -1,5 +1,7 @@
 """What records add to the tape: when a book is known, until when, and why no longer."""
 
+import json
+
 import pytest
 
 from playhead.history.capture import Kind, Record
@@ -18,7 +20,7 @@ def batch_of(*records: Record, ingest: Ingest | None = None) -> Batch:
 def closings(batch: Batch) -> dict[int, tuple[str, int | None]]:
     """Cause and last known instant (microseconds after START) by market number."""
     return {
-        c.market_id: (c.cause, None if c.received_to is None else c.received_to - START)
+        c.market_id: (c.ending.cause, None if c.received_to is None else c.received_to - START)
         for c in batch.closed
     }
 
@@ -39,7 +41,7 @@ def test_a_missing_number_ends_every_market_of_the_sid_at_the_last_good_message(
         delta(5, "B", at=50),
     )
 
-    assert closings(batch) == {1: ("gap", 30), 2: ("gap", 30)}
+    assert closings(batch) == {1: ("gap", 29), 2: ("gap", 29)}
     assert len(batch.events) == 1
 
 
@@ -48,12 +50,30 @@ def test_a_gap_on_one_sid_leaves_the_other_alone() -> None:
         snapshot(1, "A", sid=1), snapshot(1, "B", sid=2), delta(3, "A", sid=1), delta(2, "B", sid=2)
     )
 
-    assert closings(batch) == {1: ("gap", 0)}
+    assert closings(batch) == {1: ("gap", -1)}
     assert batch.events.columns().market_id.tolist() == [2]
 
 
-def test_a_number_that_goes_back_is_a_gap() -> None:
-    assert closings(batch_of(snapshot(4), delta(5), delta(3))) == {1: ("gap", 0)}
+def test_a_number_that_goes_back_ends_every_market_under_a_name_of_its_own() -> None:
+    batch = batch_of(snapshot(4), delta(5, at=9), delta(3))
+
+    assert closings(batch) == {1: ("sequence_back", 8)}
+    assert batch.counters["sequence_back"] == 1
+
+
+def test_a_number_that_comes_twice_with_other_content_ends_every_market() -> None:
+    batch = batch_of(snapshot(1), delta(2, size="1.00", at=9), delta(2, size="2.00"))
+
+    assert closings(batch) == {1: ("sequence_back", 8)}
+    assert batch.counters["duplicate"] == 0
+
+
+def test_a_copy_that_was_sent_later_is_still_a_copy() -> None:
+    again = record({**json.loads(delta(2).payload), "sending_ts_ms": START // 1000 + 7})
+    batch = batch_of(snapshot(1), delta(2), again, delta(3))
+
+    assert batch.closed == []
+    assert batch.counters["duplicate"] == 1
 
 
 def test_a_doubled_message_is_applied_once() -> None:
@@ -149,7 +169,7 @@ def test_an_empty_book_is_known_to_be_empty() -> None:
 def test_an_error_that_ends_a_subscription_ends_its_markets(code: int, cause: str) -> None:
     error = record(frame("error", {"code": code, "msg": "x"}, sid=1, seq=3), at=40)
 
-    assert closings(batch_of(snapshot(1), delta(2, at=30), error)) == {1: (cause, 30)}
+    assert closings(batch_of(snapshot(1), delta(2, at=30), error)) == {1: (cause, 29)}
 
 
 def test_an_error_about_a_command_ends_nothing() -> None:
@@ -207,14 +227,22 @@ def test_a_change_counts_at_the_newest_time_that_any_market_of_its_sid_has_told(
     assert (changes.received_at - START).tolist() == [2, 90, 90]
 
 
-def test_a_lost_connection_is_known_until_its_last_sign_of_life() -> None:
+def test_a_lost_connection_is_known_until_its_last_numbered_message_whatever_the_pongs() -> None:
     batch = batch_of(
         snapshot(1, at=10),
+        ok(None, at=50),
         mark(Kind.ALIVE, at=90),
-        mark(Kind.CLOSED, at=500, cause="disconnect"),
+        mark(Kind.CLOSED, at=500, cause="stall"),
     )
 
-    assert closings(batch) == {1: ("disconnect", 90)}
+    assert closings(batch) == {1: ("stall", 9)}
+
+
+def test_pongs_and_unnumbered_replies_vouch_for_nothing_while_it_is_open() -> None:
+    batch = batch_of(snapshot(1, at=10), delta(2, at=20), ok(None, at=50), mark(Kind.ALIVE, at=90))
+
+    assert batch.progress is not None
+    assert [stream.received_to for stream in batch.progress.streams] == [START + 19]
 
 
 def test_a_restart_ends_every_earlier_connection() -> None:
@@ -224,7 +252,7 @@ def test_a_restart_ends_every_earlier_connection() -> None:
         mark(Kind.STARTED, connection=0, at=900),
     )
 
-    assert closings(batch) == {1: ("restart", 10), 2: ("restart", 20)}
+    assert closings(batch) == {1: ("restart", 9), 2: ("restart", 19)}
 
 
 def test_a_market_on_a_new_connection_supersedes_the_old_one() -> None:
@@ -232,8 +260,9 @@ def test_a_market_on_a_new_connection_supersedes_the_old_one() -> None:
         snapshot(1, connection=1, at=1), snapshot(1, connection=2, at=2), delta(2, connection=1)
     )
 
-    assert closings(batch) == {1: ("superseded", 1)}
+    assert closings(batch) == {1: ("superseded", 0)}
     assert batch.events.columns().position.tolist() == []
+    assert batch.incidents == []
 
 
 def test_a_finished_capture_closes_everything() -> None:

@@ -21,7 +21,8 @@ def batch_of(*records: Record) -> Batch:
 def closings(batch: Batch) -> list[tuple[str, int | None]]:
     """Cause and last known instant (microseconds after START) of each interval that ended."""
     return [
-        (c.cause, None if c.received_to is None else c.received_to - START) for c in batch.closed
+        (c.ending.cause, None if c.received_to is None else c.received_to - START)
+        for c in batch.closed
     ]
 
 
@@ -39,7 +40,7 @@ def test_an_unreadable_change_in_its_place_ends_every_book_of_the_sid() -> None:
     odd = delta(3, "A", price="0.1234567", at=30)
     batch = batch_of(snapshot(1, "A", at=10), snapshot(2, "B", at=20), odd, delta(4, "B", at=40))
 
-    assert closings(batch) == [("unreadable", 20), ("unreadable", 20)]
+    assert closings(batch) == [("unreadable", 19), ("unreadable", 19)]
     assert batch.events.columns().position.tolist() == []
 
 
@@ -57,27 +58,35 @@ def test_an_unreadable_message_of_another_sid_leaves_books_alone() -> None:
     assert closings(batch_of(snapshot(1), trade, delta(2))) == []
 
 
-def test_a_torn_frame_leaves_doubt_until_the_next_number_of_the_sid() -> None:
+def test_after_a_torn_frame_the_next_number_of_a_sid_tells_whether_it_was_one_of_its() -> (
+    None
+):
     torn = record(TORN, at=50)
-    doubted = batch_of(snapshot(1, at=10), torn, mark(Kind.ALIVE, at=90))
-    cleared = batch_of(snapshot(1, at=10), torn, delta(2, at=90))
+    waiting = batch_of(snapshot(1, at=10), torn, mark(Kind.ALIVE, at=90))
+    other = batch_of(snapshot(1, at=10), torn, delta(2, at=90))
+    own = batch_of(snapshot(1, at=10), torn, delta(3, at=90))
 
-    assert (vouched(doubted), vouched(cleared)) == (49, 89)
+    assert (vouched(waiting), vouched(other)) == (9, 89)
+    assert closings(own) == [("unreadable", 9)]
 
 
-def test_a_connection_that_ends_in_doubt_is_known_until_the_doubt() -> None:
-    torn = record(TORN, at=50)
-    end = mark(Kind.CLOSED, at=99, cause="disconnect")
+def test_a_gap_long_after_a_torn_frame_is_a_gap() -> None:
+    batch = batch_of(snapshot(1, at=10), record(TORN), delta(2, at=20), delta(4, at=30))
 
-    assert closings(batch_of(snapshot(1, at=10), torn, mark(Kind.ALIVE, at=90), end)) == [
-        ("disconnect", 49)
-    ]
+    assert closings(batch) == [("gap", 19)]
 
 
 def test_a_sid_that_no_table_holds_leaves_doubt_about_all() -> None:
-    batch = batch_of(snapshot(1, at=10), delta(2, sid=2**31, at=50), mark(Kind.ALIVE, at=90))
+    odd = delta(2, sid=2**31, at=50)
 
-    assert vouched(batch) == 49
+    assert closings(batch_of(snapshot(1, at=10), odd, delta(3, at=60))) == [("unreadable", 9)]
+
+
+def test_a_change_without_a_number_ends_every_book_of_the_sid() -> None:
+    batch = batch_of(snapshot(1, at=10), delta(2, at=20), delta(None, at=30), delta(3, at=40))
+
+    assert closings(batch) == [("unreadable", 19)]
+    assert len(batch.events) == 1
 
 
 def test_a_snapshot_without_a_time_is_not_dated_by_a_time_from_before_it() -> None:
@@ -110,10 +119,10 @@ def test_a_connection_number_that_comes_again_ends_what_it_stood_for() -> None:
     again = mark(Kind.OPENED, at=60)
     batch = batch_of(mark(Kind.OPENED), snapshot(1, at=10), again, snapshot(1, at=70), FINISHED)
 
-    assert closings(batch) == [("disconnect", 10), ("end_of_recording", 70)]
+    assert closings(batch) == [("disconnect", 9), ("end_of_recording", 70)]
 
 
-def test_a_quiet_book_is_known_until_another_connection_takes_over() -> None:
+def test_a_quiet_book_is_known_until_its_last_message_when_another_connection_takes_over() -> None:
     batch = batch_of(
         snapshot(1, at=10),
         mark(Kind.ALIVE, at=90),
@@ -121,7 +130,7 @@ def test_a_quiet_book_is_known_until_another_connection_takes_over() -> None:
         delta(2, "B", at=97),
     )
 
-    assert closings(batch) == [("superseded", 89)]
+    assert closings(batch) == [("superseded", 9)]
 
 
 def test_a_removal_is_acknowledged_also_without_a_sid() -> None:
@@ -136,7 +145,7 @@ def test_a_market_that_was_let_go_inside_a_gap_is_not_opened_by_an_asked_snapsho
     batch = batch_of(snapshot(1, "A"), sent(DELETION), delta(4, "B"), snapshot(5, "A", id=10))
 
     assert [o.market_id for o in batch.opened] == [1]
-    assert closings(batch) == [("gap", 0)]
+    assert closings(batch) == [("gap", -1)]
 
 
 def test_a_refused_removal_leaves_the_market_in() -> None:
@@ -151,13 +160,13 @@ def test_a_refused_removal_leaves_the_market_in() -> None:
 def test_a_subscription_that_is_told_after_its_first_messages_keeps_its_count() -> None:
     told = record(frame("subscribed", {"channel": "orderbook_delta", "sid": 1}, id=1))
 
-    assert closings(batch_of(snapshot(1), told, delta(3))) == [("gap", 0)]
+    assert closings(batch_of(snapshot(1), told, delta(3))) == [("gap", -1)]
 
 
 def test_an_end_that_does_not_say_of_what_ends_every_book_of_the_connection() -> None:
     end = record(frame("error", {"code": 25, "msg": "Subscription buffer overflow"}), at=40)
 
-    assert closings(batch_of(snapshot(1, at=10), end)) == [("channel_error", 10)]
+    assert closings(batch_of(snapshot(1, at=10), end)) == [("overflow", 9)]
 
 
 def test_an_acknowledgement_of_something_else_removes_nothing() -> None:

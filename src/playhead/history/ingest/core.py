@@ -359,6 +359,8 @@ class Ingest:
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         assert isinstance(message, Acknowledged)
+        if message.seq is not None:
+            stream.heard(received_at)
         removed = connection.removals.pop(message.id, []) if message.id is not None else []
         if message.tickers is not None:
             kept = set(message.tickers)
@@ -368,6 +370,8 @@ class Ingest:
     def _unsubscribed(
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
+        if message.seq is not None:
+            stream.heard(received_at)
         self._end_stream(stream, connection, "unsubscribed")
 
     def _error(
