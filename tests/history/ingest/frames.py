@@ -18,7 +18,7 @@ class Forgotten:
         raise AssertionError("the ingest asked for a book that it should have")
 
 
-def new_ingest(**options: int) -> Ingest:
+def new_ingest(**options: Any) -> Ingest:
     """An ingest at the start of capture 1."""
     return Ingest(1, Forgotten(), MarketRegistry({}), **options)
 

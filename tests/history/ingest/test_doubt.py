@@ -58,9 +58,7 @@ def test_an_unreadable_message_of_another_sid_leaves_books_alone() -> None:
     assert closings(batch_of(snapshot(1), trade, delta(2))) == []
 
 
-def test_after_a_torn_frame_the_next_number_of_a_sid_tells_whether_it_was_one_of_its() -> (
-    None
-):
+def test_after_a_torn_frame_the_next_number_of_a_sid_tells_whether_it_was_one_of_its() -> None:
     torn = record(TORN, at=50)
     waiting = batch_of(snapshot(1, at=10), torn, mark(Kind.ALIVE, at=90))
     other = batch_of(snapshot(1, at=10), torn, delta(2, at=90))

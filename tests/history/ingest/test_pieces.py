@@ -1,5 +1,6 @@
 """Any prefix of a capture and then the rest is the whole, wherever it is cut."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,23 +15,28 @@ from playhead.history.capture import Kind, Record
 from playhead.history.ingest import draft, follow, live
 from playhead.history.tape import TapeContent
 from playhead.storage.postgres import Session
-from tests.history.ingest.frames import delta, mark, ok, record, snapshot
+from tests.history.ingest.frames import START, delta, mark, ok, record, snapshot
+from tests.history.ingest.test_audits import answer, ask
+from tests.history.ingest.test_causes import CENTS, TENTHS, grid, status, trade
 from tests.history.taping import Taping, capture_store, write_capture
 
 BLOCK = 8
+LONG = 1_000_000
 TICKERS = ("A", "B", "C")
 CAUSES = ("disconnect", "stall", "shutdown")
 HAPPENINGS = (
     *("change",) * 6,
     *("silent change", "snapshot", "ok", "pong", "double", "error", "removed", "closed"),
     *("lost", "resent") * 3,
+    *("asked", "answered") * 2,
+    *("off grid", "crossed", "late", "clock back", "unreadable", "grid", "trade", "status"),
     "restart",
 )
 
 happening = st.tuples(
     st.sampled_from(HAPPENINGS), st.sampled_from(TICKERS), st.sampled_from((1, 2, 3, 5, 8, -1, -2))
 )
-happenings = st.lists(happening, min_size=15, max_size=50)
+happenings = st.lists(happening, min_size=15, max_size=60)
 cuts = st.lists(st.tuples(st.sampled_from((1, 1, 2, 3)), st.booleans()), min_size=10, max_size=25)
 HEALED_AFTER_A_CUT = [("change", "A", 1), ("change", "B", 2), ("lost", "A", 1), ("resent", "B", 2)]
 
@@ -62,8 +68,28 @@ class Teller:
             self._seq, self._sizes = 0, {}
         elif what == "ok":
             yield ok(self._next(), at=self.at) if self._connection == 1 else self._mark(Kind.ALIVE)
+        elif what in ("asked", "answered", "grid", "status", "trade"):
+            yield self._around(what, ticker, number)
+        elif what == "unreadable":
+            self._next()
+            yield record('{"type":"orderbook_de', at=self.at, connection=self._connection)
         else:
             yield from self._market(what, ticker, number)
+
+    def _around(self, what: str, ticker: str, number: int) -> Record:
+        """What comes beside the books: REST, and another subscription."""
+        if what == "asked":
+            return ask(*TICKERS, at=self.at)
+        if what == "answered":
+            self.at += LONG * (number == 5)
+            sizes = {each: self._sizes.get(each, 0) + (number == 8) for each in TICKERS}
+            books = {each: level(size) for each, size in sizes.items()}
+            return answer(books, at=self.at)
+        if what == "grid":
+            return grid(ticker, CENTS if number > 0 else TENTHS, at=self.at)
+        if what == "status":
+            return status(self.at, trades=number > 2)
+        return trade(f"t{number}", at=self.at)
 
     def _market(self, what: str, ticker: str, number: int) -> Iterator[Record]:
         if what == "lost":
@@ -75,8 +101,18 @@ class Teller:
             yield self._snapshot(ticker, size, id=7 if what == "resent" else None)
             return
         seq = self._seq if what == "double" else self._next()
+        if what in ("off grid", "crossed"):
+            price = "0.4250" if what == "off grid" else "0.6000"
+            yield delta(
+                seq, ticker, price=price, side="no", at=self.at, connection=self._connection
+            )
+            return
         if what != "double":
             self._sizes[ticker] += number
+        if what == "late":
+            yield self._late(seq, ticker, number)
+            return
+        self.at -= LONG * (what == "clock back")
         yield delta(
             seq,
             ticker,
@@ -86,8 +122,15 @@ class Teller:
             connection=self._connection,
         )
 
+    def _late(self, seq: int, ticker: str, number: int) -> Record:
+        """A change that took longer than others, or longer still."""
+        body = json.loads(delta(seq, ticker, size=f"{number}.00").payload)
+        took = (self.at + LONG * abs(number) * 3) // 1000
+        told = body | {"sending_ts_ms": START // 1000 - took}
+        return record(told, at=self.at, connection=self._connection)
+
     def _snapshot(self, ticker: str, size: int, id: int | None) -> Record:
-        levels = {"0.4200": f"{size}.00"} if size > 0 else {}
+        levels = level(size)
         echo: dict[str, Any] = {} if id is None else {"id": id}
         return snapshot(
             self._next(), ticker, yes=levels, at=self.at, connection=self._connection, **echo
@@ -117,6 +160,10 @@ class Teller:
     def _next(self) -> int:
         self._seq += 1
         return self._seq
+
+
+def level(size: int) -> dict[str, str]:
+    return {"0.4200": f"{size}.00"} if size > 0 else {}
 
 
 def told(happened: Iterable[tuple[str, str, int]]) -> list[Record]:
