@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
-from playhead.history.exchange import ExchangeOptions, Simulation
+from playhead.history.exchange import ExchangeOptions, FaultKind, Pending, Simulation
 from playhead.history.exchange.server.dialogue import Dialogue
+from playhead.history.exchange.server.faults.acts import Drop
+from playhead.history.exchange.server.faults.tampering import Tampering
 from playhead.history.exchange.server.hub import Hub
 from playhead.history.exchange.server.session import Session
 from playhead.history.exchange.simulated import Market
@@ -47,6 +49,13 @@ class Desk:
         self.wire = Wire()
         self.session = Session(self.simulation, self.hub, self.wire, options or ExchangeOptions())
         self.dialogue = Dialogue(self.simulation, self.hub, self.session)
+
+    def lose_next(self, sid: int) -> None:
+        """Let the next frame of ``sid`` vanish, its number with it."""
+        tampering = Tampering(self.session, self.simulation, [])
+        tampering.add(
+            Pending(FaultKind.DROP, self.simulation.now, 1, sid), Drop(lambda frame: True, 1)
+        )
 
     @property
     def tickers(self) -> list[str]:

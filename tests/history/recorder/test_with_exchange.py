@@ -106,7 +106,7 @@ async def test_lost_frames_are_healed() -> None:
     async with recording(capture, markets_per_connection=100) as work:
         await asyncio.sleep(0.5)
         for _ in range(3):
-            work.exchange.drop_one(3)
+            work.exchange.faults.drop(1, 3)
             await asyncio.sleep(0.2)
         await work.settled(0.5)
         status = work.recorder.status()
@@ -117,12 +117,12 @@ async def test_lost_frames_are_healed() -> None:
     assert status["gaps"] == status["gaps_healed"] == 3
 
 
-@pytest.mark.parametrize("code", [10, 25])
-async def test_a_subscription_that_ended_is_recorded_again(code: int) -> None:
+@pytest.mark.parametrize("fault", ["error_10", "error_25"])
+async def test_a_subscription_that_ended_is_recorded_again(fault: str) -> None:
     capture = Notebook()
     async with recording(capture, markets_per_connection=100) as work:
         await asyncio.sleep(0.5)
-        work.exchange.end_subscription(3, code)
+        getattr(work.exchange.faults, fault)(1, 3)
         await asyncio.sleep(0.6)
         await work.settled()
 
@@ -137,7 +137,8 @@ async def test_broken_connections_are_replaced() -> None:
     async with recording(capture) as work:
         for _ in range(3):
             await asyncio.sleep(0.3)
-            work.exchange.disconnect()
+            for connection in tuple(work.exchange.connections):
+                work.exchange.faults.reset(connection)
         await work.settled()
 
         found = known_books(capture)

@@ -133,7 +133,7 @@ def captured(*, losses: int) -> Iterator[Record]:
     yield from received(desk.subscribe("orderbook_delta", market_tickers=tickers), desk, random)
     for burst in range(SECONDS * 20):
         if burst in lossy:
-            desk.session.lose_next(BOOKS)
+            desk.lose_next(BOOKS)
         yield from received(desk.pass_time(0.05), desk, random)
         if burst - HEALING in lossy:
             healing = desk.update(BOOKS, "get_snapshot", market_tickers=tickers)

@@ -13,7 +13,7 @@ from playhead.history.exchange.server.dialogue import Dialogue
 from playhead.history.exchange.server.hub import Hub
 from playhead.history.exchange.server.outbox import Outbox
 from playhead.history.exchange.server.session import Session
-from playhead.history.exchange.server.transport import CUT
+from playhead.history.exchange.server.transport import WIRE
 from tests.history.exchange.builders import simulation
 
 
@@ -22,7 +22,7 @@ class Stalling:
 
     def __init__(self, *messages: dict[str, Any], patience: int = 1_000) -> None:
         self.sent: list[str] = []
-        self.scope = {"extensions": {CUT: {"cut": lambda: None}}}
+        self.scope = {"extensions": {WIRE: {"wire": None}}}
         self._messages = list(messages)
         self._patience = patience
         self._is_cut = asyncio.Event()

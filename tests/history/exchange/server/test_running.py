@@ -153,7 +153,7 @@ def test_disconnecting_resets_the_wire_without_a_close() -> None:
     async def test() -> None:
         async with client() as one:
             async with Control(one.running) as control:
-                assert (await control.cause(fault="disconnect")).status_code == 200
+                assert (await control.cause(fault="reset")).status_code == 200
             with pytest.raises(ConnectionClosedError) as closed:
                 await one.next()
             assert closed.value.rcvd is None
@@ -180,7 +180,7 @@ def test_ending_a_subscription_sends_its_error() -> None:
         async with client() as one, Control(one.running) as control:
             await subscribe(one)
             await one.until("orderbook_delta")
-            await control.cause(fault="end_subscription", sid=1, code=10, connection=1)
+            await control.cause(fault="error_10", sid=1, connection=1)
             last = (await one.until("error"))[-1]
             assert last["msg"] == {"code": 10, "msg": "Channel error"}
 
@@ -191,7 +191,7 @@ def test_faults_that_fit_nothing_are_refused() -> None:
     async def test() -> None:
         async with client() as one, Control(one.running) as control:
             assert (await control.cause(fault="drop_one", sid=9)).status_code == 404
-            assert (await control.cause(fault="disconnect", connection=9)).status_code == 404
+            assert (await control.cause(fault="reset", connection=9)).status_code == 404
             assert (await control.cause(fault="dance")).status_code == 400
 
     run(test)

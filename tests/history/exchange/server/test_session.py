@@ -107,7 +107,7 @@ def test_a_lost_frame_leaves_a_hole_of_one() -> None:
     desk.subscribe("orderbook_delta", market_tickers=desk.tickers)
     before = desk.pass_time(2)[-1]["seq"]
 
-    desk.session.lose_next(1)
+    desk.lose_next(1)
 
     numbers = [frame["seq"] for frame in desk.pass_time(2)]
     assert numbers == list(range(before + 2, before + 2 + len(numbers)))

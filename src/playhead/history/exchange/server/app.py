@@ -33,6 +33,10 @@ def build_app(exchange: Exchange, gate: Gate, wall_clock_ms: WallClockMs) -> Sta
     """
 
     async def connect(socket: WebSocket) -> None:
+        refusal = exchange.faults.upgrade_refusal
+        if refusal is not None:
+            await socket.send_denial_response(Response("refused", refusal))
+            return
         try:
             gate.admit(socket.headers, WS_PATH, wall_clock_ms())
         except NotAdmitted as refused:

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Callable
 from itertools import count
 
-from playhead.base.errors import NotFound
 from playhead.base.time import MICROS_PER_SECOND, Micros, format_instant
-from playhead.history.exchange.server.commands import Refusal
 from playhead.history.exchange.server.connection import Connection
+from playhead.history.exchange.server.faults import Faults
 from playhead.history.exchange.server.hub import Hub
 from playhead.history.exchange.server.options import ExchangeOptions
 from playhead.history.exchange.simulated import Happening, Simulation
@@ -19,19 +18,14 @@ _TICK_SECONDS = 0.02
 _LONGEST_SLICE = MICROS_PER_SECOND // 5
 
 
-class UnknownConnection(NotFound):
-    """No open connection has that number, or none has that subscription."""
-
-    code = "exchange.unknown_connection"
-
-
 class Exchange:
     """One simulated exchange and its connections.
 
     Args:
         clock: UTC microseconds of exchange time; the simulation follows it.
 
-    ``observers`` are called with everything that happens, after it was sent.
+    ``observers`` are called with everything that happens, after it was sent. ``faults`` is how to
+    make something go wrong.
     """
 
     def __init__(self, options: ExchangeOptions, start: Micros, clock: Clock) -> None:
@@ -41,6 +35,7 @@ class Exchange:
         )
         self.hub = Hub(self.simulation)
         self.connections: dict[int, Connection] = {}
+        self.faults = Faults(self.simulation, self.hub, self.connections)
         self.observers: list[Observer] = []
         self._clock = clock
         self._numbers = count(1)
@@ -54,6 +49,7 @@ class Exchange:
     def dismiss(self, number: int) -> None:
         """Forget a connection that has ended."""
         self.connections.pop(number).session.close()
+        self.faults.forget(number)
 
     async def keep_pace(self) -> None:
         """Follow the clock in small steps until cancelled."""
@@ -68,6 +64,7 @@ class Exchange:
         """Let exchange time pass up to ``until`` and send what happened."""
         happenings = self.simulation.advance(until)
         self.hub.publish(happenings)
+        self.faults.release_due()
         for observer in self.observers:
             for happening in happenings:
                 observer(happening)
@@ -83,42 +80,3 @@ class Exchange:
             "changes": venue.change_count,
             "trades": venue.trade_count,
         }
-
-    # -- faults ---------------------------------------------------------------------------------
-
-    def drop_one(self, sid: int, connection: int | None = None) -> None:
-        """Lose the next frame of ``sid``: its number is never sent.
-
-        Raises:
-            UnknownConnection: Nobody has that subscription.
-        """
-        for held in self._holding(sid, connection):
-            held.session.lose_next(sid)
-
-    def end_subscription(self, sid: int, code: int, connection: int | None = None) -> None:
-        """End ``sid`` with error 10 or 25; it is silent from then on.
-
-        Raises:
-            UnknownConnection: Nobody has that subscription.
-            ValueError: The code is no error of the exchange.
-        """
-        for held in self._holding(sid, connection):
-            held.session.end_with(held.session.subscriptions[sid], Refusal(code))
-
-    def disconnect(self, connection: int | None = None) -> None:
-        """Reset the TCP connection of one or of all, without a closing handshake."""
-        for held in self._chosen(connection):
-            held.cut()
-
-    def _holding(self, sid: int, number: int | None) -> list[Connection]:
-        holding = [held for held in self._chosen(number) if sid in held.session.subscriptions]
-        if not holding:
-            raise UnknownConnection(f"no connection has subscription {sid}", sid=sid)
-        return holding
-
-    def _chosen(self, number: int | None) -> list[Connection]:
-        if number is None:
-            return list(self.connections.values())
-        if number not in self.connections:
-            raise UnknownConnection(f"there is no connection {number}", connection=number)
-        return [self.connections[number]]

@@ -42,6 +42,10 @@ class Hub:
         """Publish every market to the subscription from now on."""
         self._of_channel[subscription.channel][subscription] = None
 
+    def reaches(self, subscription: Subscription, ticker: str) -> bool:
+        """Return whether the market is published to the subscription by its name."""
+        return subscription in self._of_market.get((subscription.channel, ticker), _NOBODY)
+
     def forget(self, subscription: Subscription, tickers: Iterable[str]) -> None:
         """Publish these markets to the subscription no more."""
         for ticker in tickers:

@@ -41,6 +41,11 @@ class Outbox:
             self._room.set()
         return frame
 
+    def clear(self) -> None:
+        """Throw away what waits."""
+        self._frames.clear()
+        self._room.set()
+
     async def room(self) -> None:
         """Wait until it is not full."""
         while self.is_full:

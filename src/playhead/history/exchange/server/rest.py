@@ -28,18 +28,21 @@ from playhead.history.exchange.server.records import (
     series_record,
     trade_record,
 )
-from playhead.history.exchange.simulated import EventListing, Market, Traded
+from playhead.history.exchange.server.texts import time_text
+from playhead.history.exchange.simulated import SHARDS, EventListing, Market, Traded
 
-_SHARDS = ("Default", "Combos", "Crypto", "Sports")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MOST_BOOKS = 100
+_TOP_LEVEL = ("exchange_active", "intra_exchange_transfers_active", "trading_active")
 
 
 class Rest:
     """Answers from the exchange as it stands between two steps."""
 
     def __init__(self, exchange: Exchange) -> None:
+        self._simulation = exchange.simulation
         self._venue = exchange.simulation.venue
+        self._faults = exchange.faults
 
     def routes(self) -> list[Route]:
         """Return every route; what precedes a parameter must come before it."""
@@ -58,24 +61,34 @@ class Rest:
         ]
 
     async def status(self, request: Request) -> Response:
-        """Everything trades, always."""
-        running = {"exchange_active": True, "trading_active": True}
-        shards = [
-            {
-                "exchange_index": index,
-                "description": description,
-                "intra_exchange_transfers_active": True,
-                **running,
-            }
-            for index, description in enumerate(_SHARDS)
-        ]
-        return answer({**running, "exchange_index_statuses": shards})
+        """Return which shards trade; 503 with the same body while the exchange is closed."""
+        shards = [self._shard(index) for index in range(len(SHARDS))]
+        first = {key: shards[0][key] for key in _TOP_LEVEL}
+        resumes_at = self._venue.halts.end_of(0, self._simulation.now)
+        if resumes_at is not None:
+            first["exchange_estimated_resume_time"] = time_text(resumes_at)
+        is_closed = self._faults.closed_until is not None
+        return answer({**first, "exchange_index_statuses": shards}, 503 if is_closed else 200)
+
+    def _shard(self, index: int) -> Fields:
+        is_open = self._faults.closed_until is None
+        return {
+            "exchange_index": index,
+            "description": SHARDS[index],
+            "exchange_active": is_open,
+            "intra_exchange_transfers_active": is_open,
+            "trading_active": self._venue.halts.end_of(index, self._simulation.now) is None,
+        }
 
     async def schedule(self, request: Request) -> Response:
-        """Open around the clock, with no maintenance ahead."""
+        """Open around the clock but for the times when the exchange is, or was, closed."""
         hours: Fields = {day: [{"open_time": "00:00", "close_time": "00:00"}] for day in _DAYS}
         since = {"start_time": "2026-01-01T00:00:00Z", "end_time": "2036-01-01T00:00:00Z"}
-        week = {"standard_hours": [hours | since], "maintenance_windows": []}
+        closures = [
+            {"start_datetime": time_text(start), "end_datetime": time_text(end)}
+            for start, end in self._faults.closures
+        ]
+        week = {"standard_hours": [hours | since], "maintenance_windows": closures}
         return answer({"schedule": week})
 
     async def list_series(self, request: Request) -> Response:
@@ -137,7 +150,9 @@ class Rest:
         wanted = (
             market
             for market in self._venue.markets.values()
-            if market.listing.number > start and asked.wants(market.listing)
+            if market.listing.number > start
+            and asked.wants(market.listing)
+            and self._faults.shows(market.listing)
         )
         taken, cursor = page(wanted, limit, lambda market: market.listing.number)
         return answer({"markets": [market_record(market) for market in taken], "cursor": cursor})
@@ -191,4 +206,5 @@ class Rest:
                 yield trade
 
     def _market(self, request: Request) -> Market | None:
-        return self._venue.markets.get(request.path_params["ticker"])
+        market = self._venue.markets.get(request.path_params["ticker"])
+        return market if market is not None and self._faults.shows(market.listing) else None

@@ -1,5 +1,6 @@
 """What one connection has subscribed to, and everything it is sent. No clock, no socket."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from playhead.history.exchange.server.bodies import Fields, snapshot_body, ticker_body, to_json
@@ -23,23 +24,32 @@ class Frames(Protocol):
         ...
 
 
+class Tampering(Protocol):
+    """What comes between a session and its client while something is to go wrong."""
+
+    def instead_of(self, sid: int | None, frame: str) -> Iterable[str]:
+        """Return what is sent in place of a frame of ``sid``."""
+        ...
+
+
 class Session:
     """The subscriptions of one connection and the numbering of its frames.
 
-    The same commands at the same instants of the same simulation give the same frames.
+    The same commands at the same instants of the same simulation give the same frames. While
+    ``tampering`` is set, each of them passes it before it is sent.
     """
 
     def __init__(
         self, simulation: Simulation, hub: Hub, frames: Frames, options: ExchangeOptions
     ) -> None:
         self.subscriptions: dict[int, Subscription] = {}
+        self.tampering: Tampering | None = None
         self._simulation = simulation
         self._hub = hub
         self._frames = frames
         self._options = options
         self._last_sid = 0
         self._sent_ms = 0
-        self._to_lose: set[int] = set()
 
     # -- subscriptions --------------------------------------------------------------------------
 
@@ -154,10 +164,6 @@ class Session:
 
     # -- the wire -------------------------------------------------------------------------------
 
-    def lose_next(self, sid: int) -> None:
-        """Let the next frame of ``sid`` vanish, as if the exchange had lost it."""
-        self._to_lose.add(sid)
-
     @property
     def _now_ms(self) -> int:
         return self._simulation.now // 1000
@@ -165,7 +171,9 @@ class Session:
     def _send(self, sid: int | None, opened: str, sent_ms: int) -> None:
         # Every frame of the connection passes here, and only here: the seam for faults.
         self._sent_ms = max(self._sent_ms, sent_ms)
-        if sid in self._to_lose:
-            self._to_lose.discard(sid)
+        frame = f'{opened},"sending_ts_ms":{self._sent_ms}}}\n'
+        if self.tampering is None:
+            self._frames.put(frame)
             return
-        self._frames.put(f'{opened},"sending_ts_ms":{self._sent_ms}}}\n')
+        for sent in self.tampering.instead_of(sid, frame):
+            self._frames.put(sent)

@@ -1,5 +1,6 @@
 """An exchange that does not exist: seeded markets, crowds and a matching engine. Pure."""
 
+from playhead.history.exchange.simulated.halts import SHARDS
 from playhead.history.exchange.simulated.happenings import (
     BookChanged,
     EventCreated,
@@ -20,6 +21,7 @@ from playhead.history.exchange.simulated.market import Market
 from playhead.history.exchange.simulated.simulation import Simulation
 
 __all__ = [
+    "SHARDS",
     "BookChanged",
     "EventCreated",
     "EventListing",

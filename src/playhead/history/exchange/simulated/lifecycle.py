@@ -46,7 +46,7 @@ class Lifecycle:
         self._agenda.plan(at + duration, partial(self._resume, market))
 
     def _resume(self, market: Market, at: Micros) -> None:
-        if market.listing.status is not Status.INACTIVE:
+        if market.listing.status is not Status.INACTIVE or self._waits(market, at, self._resume):
             return
         self._venue.publish(market, at, market.engine.cancel_all())
         self._venue.turn(market, at, Status.ACTIVE)
@@ -67,9 +67,12 @@ class Lifecycle:
         self._later(market, at, self._determine, (3.0, 12.0))
 
     def _drain(self, market: Market, at: Micros) -> None:
-        self._venue.publish(market, at, market.engine.cancel_all())
+        if not self._waits(market, at, self._drain):
+            self._venue.publish(market, at, market.engine.cancel_all())
 
     def _determine(self, market: Market, at: Micros) -> None:
+        if self._waits(market, at, self._determine):
+            return
         is_yes = self._random.randrange(DOLLAR) < (market.last_price or DOLLAR // 2)
         listing = market.change(
             at, status=Status.DETERMINED, result="yes" if is_yes else "no", determined_at=at
@@ -81,6 +84,13 @@ class Lifecycle:
     def _settle(self, market: Market, at: Micros) -> None:
         listing = market.change(at, status=Status.FINALIZED, settled_at=at)
         self._venue.tell(at, LifecycleKind.SETTLED, listing)
+
+    def _waits(self, market: Market, at: Micros, step: _Step) -> bool:
+        # Where the matching engine stands still, the step is for when it goes on.
+        resumes_at = self._venue.resumes_at(market, at)
+        if resumes_at is not None:
+            self._agenda.plan(resumes_at, partial(step, market))
+        return resumes_at is not None
 
     def _later(self, market: Market, at: Micros, step: _Step, seconds: tuple[float, float]) -> None:
         delay = int(self._random.uniform(*seconds) * MICROS_PER_SECOND)

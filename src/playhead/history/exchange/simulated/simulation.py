@@ -1,9 +1,12 @@
 """The simulated exchange as a whole: virtual time goes forward, happenings come out."""
 
+from collections.abc import Iterable
+
 from playhead.base.time import Micros
 from playhead.history.exchange.simulated.agenda import Agenda
 from playhead.history.exchange.simulated.catalogue import ROLLING
 from playhead.history.exchange.simulated.churn import Churn, Windows
+from playhead.history.exchange.simulated.halts import SHARDS
 from playhead.history.exchange.simulated.happenings import Happening
 from playhead.history.exchange.simulated.identity import dice_of
 from playhead.history.exchange.simulated.lifecycle import Lifecycle
@@ -53,6 +56,13 @@ class Simulation:
         self._agenda.run(until)
         self.now = max(self.now, until)
         return self.venue.collect()
+
+    def halt(self, until: Micros, shards: Iterable[int] = range(len(SHARDS))) -> None:
+        """Let matching engines stand still from now on until ``until``, exclusive.
+
+        Their books stay as they are; what the clock brings about in them meanwhile comes then.
+        """
+        self.venue.halts.begin(until, shards)
 
     def market(self, ticker: str) -> Market | None:
         """Return the market that has ever been listed under ``ticker``."""

@@ -63,7 +63,7 @@ class Trading:
                 self._agenda.plan(at + delay, partial(self._excite, market))
 
     def _act(self, market: Market, at: Micros) -> bool:
-        if market.listing.status is not Status.ACTIVE:
+        if market.listing.status is not Status.ACTIVE or self._venue.resumes_at(market, at):
             return False
         self._venue.publish(market, at, market.act())
         return True

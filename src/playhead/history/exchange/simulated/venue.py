@@ -9,6 +9,7 @@ from random import Random
 from playhead.base.time import Micros
 from playhead.history.exchange.simulated.agenda import Agenda
 from playhead.history.exchange.simulated.engine import Effect
+from playhead.history.exchange.simulated.halts import Halts
 from playhead.history.exchange.simulated.happenings import (
     EventCreated,
     Happening,
@@ -36,6 +37,7 @@ class Venue:
         self.markets: dict[str, Market] = {}
         self.members: dict[str, list[Market]] = defaultdict(list)
         self.trades: deque[Traded] = deque(maxlen=_TRADES_KEPT)
+        self.halts = Halts()
         self.change_count = 0
         self.trade_count = 0
         self._seed = seed
@@ -78,6 +80,10 @@ class Venue:
         """Move a market to another state, without a word."""
         market.change(at, status=status)
         self._roster_is_stale = True
+
+    def resumes_at(self, market: Market, at: Micros) -> Micros | None:
+        """Return when the market's matching engine goes on; None if it does not stand still."""
+        return self.halts.end_of(market.listing.event.series.exchange_index, at)
 
     def publish(self, market: Market, at: Micros, effects: list[Effect]) -> None:
         """Make the effects of an action public, and the quote within a second."""
