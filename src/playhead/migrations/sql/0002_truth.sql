@@ -27,6 +27,8 @@ CREATE INDEX coverage_incident ON coverage (incident_id) WHERE incident_id IS NO
 DROP INDEX coverage_received, coverage_exchange;
 CREATE INDEX coverage_received ON coverage (market_id, capture_id, received_from DESC);
 CREATE INDEX coverage_exchange ON coverage (market_id, capture_id, exchange_from DESC);
+-- How far a market was known before an instant, whoever recorded it.
+CREATE INDEX coverage_ended ON coverage (market_id, received_to DESC);
 
 DROP VIEW proven;
 CREATE VIEW proven AS
