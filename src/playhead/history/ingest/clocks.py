@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from playhead.base.time import Micros
 from playhead.history.ingest.limits import Limits
 
+_NEVER = Micros(-(1 << 62))
 LAG = "lag"
 CLOCK_STEP = "clock_step"
 
@@ -29,15 +30,17 @@ class ReceiptClock:
     Attributes:
         newest: The latest time of all frames: a clock that steps back stands still.
         quickest: The smallest time that a message took, by both clocks: their offset, and the way.
+        slowest: The longest that one may take; nothing may while there is a fault.
         lagging_from: Since when frames come late; None while they do not.
         stepped_to: The lowest time since our clock was last set back; None once it has caught up.
     """
 
-    __slots__ = ("lagging_from", "newest", "quickest", "stepped_to")
+    __slots__ = ("lagging_from", "newest", "quickest", "slowest", "stepped_to")
 
     def __init__(self) -> None:
-        self.newest: Micros | None = None
-        self.quickest: int | None = None
+        self.newest: Micros = _NEVER
+        self.quickest: int = -_NEVER
+        self.slowest: int = _NEVER
         self.lagging_from: Micros | None = None
         self.stepped_to: Micros | None = None
 
@@ -50,9 +53,8 @@ class ReceiptClock:
         self, at: Micros, sent_at: Micros | None, limits: Limits, number: int
     ) -> ClockFault | None:
         """Take in the times of a frame; return the fault that begins, ends or grows by it."""
-        newest = self.newest
-        if newest is not None and at < newest:
-            return self._behind(at, newest, limits, number)
+        if at < self.newest:
+            return self._behind(at, limits, number)
         fault = None if sent_at is None else self._travelled(at, at - sent_at, limits, number)
         self.newest = at
         self.stepped_to = None
@@ -60,24 +62,25 @@ class ReceiptClock:
 
     def end(self, number: int) -> ClockFault | None:
         """Return how a fault that lasts ends with its connection."""
-        if self.lagging_from is None or self.newest is None:
+        if self.lagging_from is None:
             return None
         return ClockFault(number, self.lagging_from, self.newest, LAG)
 
-    def _behind(self, at: Micros, newest: Micros, limits: Limits, number: int) -> ClockFault | None:
+    def _behind(self, at: Micros, limits: Limits, number: int) -> ClockFault | None:
         lowest = self.stepped_to
-        is_new = newest - at > limits.clock_step if lowest is None else at < lowest
+        is_new = self.newest - at > limits.clock_step if lowest is None else at < lowest
         if not is_new:
             return None
         self.stepped_to = at
-        return ClockFault(number, at, newest, CLOCK_STEP)
+        self.slowest = _NEVER
+        return ClockFault(number, at, self.newest, CLOCK_STEP)
 
     def _travelled(self, at: Micros, took: int, limits: Limits, number: int) -> ClockFault | None:
-        if self.quickest is None or took < self.quickest:
-            self.quickest = took
+        self.quickest = min(took, self.quickest)
         is_late = took - self.quickest > limits.lag
+        self.slowest = _NEVER if is_late else self.quickest + limits.lag
         if is_late and self.lagging_from is None:
-            self.lagging_from = Micros((self.newest if self.newest is not None else at) + 1)
+            self.lagging_from = Micros(max(self.newest, 0) + 1)
             return ClockFault(number, self.lagging_from, None, LAG)
         if not is_late and self.lagging_from is not None:
             began, self.lagging_from = self.lagging_from, None

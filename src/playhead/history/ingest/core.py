@@ -10,7 +10,7 @@ from playhead.base.time import Micros
 from playhead.history.capture import Kind, Record
 from playhead.history.ingest.audits import Audits
 from playhead.history.ingest.batch import Batch, Progress, StreamMark
-from playhead.history.ingest.clocks import ClockFault
+from playhead.history.ingest.clocks import ClockFault, ReceiptClock
 from playhead.history.ingest.crossings import Crossings
 from playhead.history.ingest.draft import BookSource, Draft, MarketIds
 from playhead.history.ingest.endings import Endings, before
@@ -52,6 +52,7 @@ _TERMINAL = (10, _OVERFLOW)
 _MOST_AHEAD = 86_400_000_000
 """Microseconds by which the exchange's clock may differ from ours: more is a fault of one."""
 _END_OF_TIME = 253_402_300_800_000_000
+_ANY = range(1, DOLLAR)
 Reader = Callable[[Message, Stream, Connection, Micros | None], None]
 
 
@@ -76,7 +77,7 @@ class Ingest:
         self._endings = Endings(self.draft, self.audits, self.crossings)
         self.connections: dict[int, Connection] = {}
         self.finished = False
-        self._offset = 0
+        self._record: Record
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
             Kind.OPENED: self._opened,
             Kind.CLOSED: self._closed,
@@ -128,9 +129,9 @@ class Ingest:
         connection = self.connections.get(record.connection) or self._connect(record.connection)
         message = parse(record.payload, use_yes_price=connection.use_yes_price)
         received_at = self._endings.now = _micros(record)
-        self._offset = record.offset
+        self._record = record
         if received_at is not None:
-            self._hear(connection, received_at, message)
+            self._hear(connection.clock, connection.number, received_at, message.sent_at)
         sid = message.sid
         if sid is not None and sid > MOST_SID:
             sid, message = None, Unparsable(reason="no subscription has such a number")
@@ -147,14 +148,16 @@ class Ingest:
         else:
             self._read(message, stream, connection, received_at)
         if message.seq is not None:
-            stream.heard(received_at)
-            stream.last_frame = record.payload
-            stream.is_doubted = False
+            stream.heard(received_at, record.payload)
 
-    def _hear(self, connection: Connection, at: Micros, message: Message) -> None:
-        fault = connection.clock.hear(at, message.sent_at, self.limits, connection.number)
-        if fault is not None:
-            self._note_fault(fault)
+    def _hear(self, clock: ReceiptClock, number: int, at: Micros, sent_at: Micros | None) -> None:
+        took = None if sent_at is None else at - sent_at
+        if took is not None and clock.quickest <= took <= clock.slowest and at >= clock.newest:
+            clock.newest = at  # as nearly always
+        else:
+            fault = clock.hear(at, sent_at, self.limits, number)
+            if fault is not None:
+                self._note_fault(fault)
         if self.audits.due is not None and at > self.audits.due:
             self._expire_audits(at)
 
@@ -244,28 +247,21 @@ class Ingest:
         live = stream.lives.get(message.market_ticker)
         if live is None:
             self.draft.batch.counters["change of an unknown book"] += 1
-        elif not _can_be(message.price, live):
+        elif message.price not in (_ANY if live.grid is None else live.grid):
             self.draft.batch.counters["off_grid_price"] += 1
             self._endings.close(live, stream, "off_grid_price")
         else:
-            self._apply(message, live, stream, received_at, exchange_at)
+            received_at = _not_before(received_at, live.received_at, stream.received_at)
+            exchange_at = _not_before(exchange_at, live.exchange_at, stream.exchange_at)
+            code = message.price * 2 + message.side
+            if not self.draft.apply(live, code, message.change, received_at, exchange_at):
+                self._endings.contradict(live, stream, "negative_size")
+            elif live.may_cross or live.watch is not None:
+                self._look_at(live, stream)
         if self.crossings.open:
             self._end_crossed(stream)
 
-    def _apply(
-        self,
-        message: BookDelta,
-        live: Live,
-        stream: Stream,
-        received_at: Micros | None,
-        exchange_at: Micros | None,
-    ) -> None:
-        received_at = _not_before(received_at, live.received_at, stream.received_at)
-        exchange_at = _not_before(exchange_at, live.exchange_at, stream.exchange_at)
-        code = message.price * 2 + message.side
-        if not self.draft.apply(live, code, message.change, received_at, exchange_at):
-            self._endings.contradict(live, stream, "negative_size")
-            return
+    def _look_at(self, live: Live, stream: Stream) -> None:
         if live.may_cross:
             self.crossings.moved(live, _time_of(stream))
         if live.watch is not None:
@@ -299,7 +295,7 @@ class Ingest:
             former = self.connections[live.stream_key[0]]
             self._endings.close(live, former.stream(live.stream_key[1]), "superseded")
             return False
-        if self.audits.snapshot(live, levels, received_at, self._offset):
+        if self.audits.snapshot(live, levels, received_at, self._record.offset):
             if live.ticker in self.crossings.open:
                 self.crossings.opened(live)
             return True
@@ -324,7 +320,7 @@ class Ingest:
             received_at,
             holds_from,
             opened_by="snapshot" if message.id is None else "get_snapshot",
-            offset=self._offset,
+            offset=self._record.offset,
         )
         stream.lives[ticker] = live
         stream.lapsed.discard(ticker)
@@ -360,7 +356,7 @@ class Ingest:
     ) -> None:
         assert isinstance(message, Acknowledged)
         if message.seq is not None:
-            stream.heard(received_at)
+            stream.heard(received_at, self._record.payload)
         removed = connection.removals.pop(message.id, []) if message.id is not None else []
         if message.tickers is not None:
             kept = set(message.tickers)
@@ -371,7 +367,7 @@ class Ingest:
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         if message.seq is not None:
-            stream.heard(received_at)
+            stream.heard(received_at, self._record.payload)
         self._end_stream(stream, connection, "unsubscribed")
 
     def _error(
@@ -465,10 +461,6 @@ def _marks(connections: Iterable[Connection]) -> Iterator[StreamMark]:
 
 def _cause_of(message: ErrorReply) -> str:
     return "overflow" if message.code == _OVERFLOW else "channel_error"
-
-
-def _can_be(price: int, live: Live) -> bool:
-    return price in live.grid if live.grid is not None else 0 < price < DOLLAR
 
 
 def _time_of(stream: Stream) -> Micros | None:

@@ -67,7 +67,13 @@ def _told(connection: Connection) -> Json:
     clock = connection.clock
     return {
         "use_yes_price": connection.use_yes_price,
-        "clock": [clock.newest, clock.quickest, clock.lagging_from, clock.stepped_to],
+        "clock": [
+            clock.newest,
+            clock.quickest,
+            clock.slowest,
+            clock.lagging_from,
+            clock.stepped_to,
+        ],
         "sequence": connection.sequence.state(),
         "removals": connection.removals,
         "streams": {str(sid): _stream_state(s) for sid, s in connection.streams.items()},
@@ -117,9 +123,9 @@ def _watch(fields: Json) -> Watch:
 def _connection(number: int, fields: Json) -> Connection:
     connection = Connection(number, use_yes_price=fields["use_yes_price"])
     clock = connection.clock
-    clock.newest, clock.quickest, clock.lagging_from, clock.stepped_to = fields.get(
-        "clock", [fields.get("alive_at"), None, None, None]
-    )
+    if "clock" in fields:
+        clock.newest, clock.quickest, clock.slowest, *faults = fields["clock"]
+        clock.lagging_from, clock.stepped_to = faults
     numbers = {int(sid): last for sid, last in fields["sequence"].items()}
     connection.sequence = SequenceTracker.of(numbers)
     connection.removals = {int(id_): tickers for id_, tickers in fields["removals"].items()}

@@ -40,10 +40,12 @@ class Stream:
         self.is_doubted = False
         """Whether a frame came that nobody can read and that may be of this sid."""
 
-    def heard(self, received_at: Micros | None) -> None:
-        """Note the time of a numbered message."""
+    def heard(self, received_at: Micros | None, frame: bytes) -> None:
+        """Note a numbered message: all before it is here."""
         if received_at is not None and (self.received_at is None or received_at > self.received_at):
             self.received_at = received_at
+        self.last_frame = frame
+        self.is_doubted = False
 
     def told(self, exchange_at: Micros | None) -> None:
         """Note the exchange's time in a numbered message."""
