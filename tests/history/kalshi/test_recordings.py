@@ -47,7 +47,7 @@ def test_every_sampled_frame_is_read(name: str) -> None:
 def test_a_continuous_recording_has_no_gap(name: str) -> None:
     trackers: dict[int, SequenceTracker] = {}
     verdicts = {
-        trackers.setdefault(connection, SequenceTracker()).observe(message)
+        trackers.setdefault(connection, SequenceTracker()).check(message.sid, message.seq)
         for connection, message in messages(name)
     }
 

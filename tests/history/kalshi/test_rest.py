@@ -10,6 +10,7 @@ from playhead.history.kalshi import (
     Answer,
     BadRequest,
     ExchangeUnavailable,
+    Question,
     Refused,
     RestClient,
     RetryPolicy,
@@ -29,14 +30,15 @@ class Client(RestClient):
     """A client that does not really wait, and keeps what it was answered."""
 
     def __init__(self, url: str, signer: Signer | None = None) -> None:
-        self.answers: list[Answer] = []
+        self.said: list[Question | Answer] = []
         self.waits: list[float] = []
         super().__init__(
             url,
             now=lambda: Nanos(1_791_979_200_123_000_000),
             random=Random(1),
             signer=signer,
-            on_answer=self.answers.append,
+            on_ask=self.said.append,
+            on_answer=self.said.append,
             policy=RetryPolicy(attempts=3),
             sleep=self._wait,
         )
@@ -66,7 +68,7 @@ async def test_a_list_that_goes_in_circles_is_given_up() -> None:
             [page async for page in client.market_pages()]
 
 
-async def test_every_answer_is_handed_over_as_it_came() -> None:
+async def test_every_attempt_and_every_answer_is_handed_over_as_it_was() -> None:
     async with (
         scripted_http(TOO_MANY, (200, '{"market": {"ticker":"A"}}')) as (url, _),
         Client(url) as client,
@@ -74,10 +76,23 @@ async def test_every_answer_is_handed_over_as_it_came() -> None:
         await client.market("A")
 
     path = "/trade-api/v2/markets/A"
-    assert client.answers == [
+    assert client.said == [
+        Question(get=path, query=""),
         Answer(path=path, query="", status=429, body=TOO_MANY[1]),
+        Question(get=path, query=""),
         Answer(path=path, query="", status=200, body='{"market": {"ticker":"A"}}'),
     ]
+
+
+async def test_an_answer_bears_the_path_and_the_query_of_its_question() -> None:
+    async with scripted_http((200, '{"orderbooks":[]}')) as (url, script), Client(url) as client:
+        await client.orderbooks(["KX-T3.75", "a b&c"])
+
+    question, answer = client.said
+    assert isinstance(question, Question)
+    assert isinstance(answer, Answer)
+    assert (question.get, question.query) == (answer.path, answer.query)
+    assert f"GET {question.get}?{question.query}" == script.asked[0]
 
 
 async def test_a_refusal_for_haste_is_followed_by_waits_that_are_not_all_the_same() -> None:
@@ -127,6 +142,26 @@ async def test_the_status_is_read_even_where_it_comes_with_an_error() -> None:
         assert (await client.exchange_status())["exchange_active"] is False
 
 
+async def test_the_status_is_asked_for_once() -> None:
+    async with scripted_http(TOO_MANY) as (url, script), Client(url) as client:
+        with pytest.raises(TooManyRequests):
+            await client.exchange_status()
+
+    assert len(script.asked) == 1
+
+
+async def test_the_schedule_is_read() -> None:
+    body = '{"schedule":{"standard_hours":[],"maintenance_windows":[]}}'
+    async with scripted_http((200, body)) as (url, _), Client(url) as client:
+        assert (await client.exchange_schedule())["maintenance_windows"] == []
+
+
+async def test_a_schedule_while_the_exchange_is_down_is_none() -> None:
+    async with scripted_http((503, "{}")) as (url, _), Client(url) as client:
+        with pytest.raises(ExchangeUnavailable):
+            await client.exchange_schedule()
+
+
 async def test_requests_are_signed_without_their_query() -> None:
     async with (
         scripted_http((200, '{"cursor":"","events":[]}')) as (url, script),
@@ -145,6 +180,12 @@ async def test_books_are_asked_for_by_repeating_the_name() -> None:
 
     assert books == {"B": ((), ((540_000, 2_000),))}
     assert script.asked == ["GET /trade-api/v2/markets/orderbooks?tickers=A&tickers=B"]
+
+
+async def test_a_book_without_a_name_is_nobody_s() -> None:
+    body = f'{{"orderbooks":[{{"orderbook_fp":{BOOK}}}]}}'
+    async with scripted_http((200, body)) as (url, _), Client(url) as client:
+        assert "A" not in await client.orderbooks(["A"])
 
 
 async def test_one_book_is_read() -> None:

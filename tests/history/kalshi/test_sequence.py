@@ -3,15 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playhead.history.kalshi import (
-    Acknowledged,
-    BookSnapshot,
-    ErrorReply,
-    Gap,
-    SequenceTracker,
-    Subscribed,
-    Verdict,
-)
+from playhead.history.kalshi import Gap, SequenceTracker, Verdict
 
 
 def verdicts(*numbers: tuple[int | None, int | None]) -> list[Verdict]:
@@ -40,38 +32,24 @@ def test_a_missing_number_is_a_gap_and_counting_goes_on_behind_it() -> None:
     assert tracker.gap == Gap(sid=1, expected=5, found=7)
 
 
-def test_going_back_is_a_gap() -> None:
-    assert verdicts((1, 5), (1, 4), (1, 5)) == [Verdict.IN_ORDER, Verdict.GAP, Verdict.IN_ORDER]
+def test_going_back_is_told_from_a_gap_and_counting_goes_on_from_there() -> None:
+    assert verdicts((1, 5), (1, 4), (1, 5)) == [Verdict.IN_ORDER, Verdict.BACK, Verdict.IN_ORDER]
+
+
+def test_neighbours_that_changed_places_are_a_gap_and_a_step_back_and_a_gap() -> None:
+    found = verdicts((1, 5), (1, 7), (1, 6), (1, 8))
+
+    assert found[1:] == [Verdict.GAP, Verdict.BACK, Verdict.GAP]
 
 
 def test_a_message_without_a_number_says_nothing() -> None:
     assert verdicts((1, None), (None, 1), (None, None)) == [Verdict.UNNUMBERED] * 3
 
 
-def test_control_replies_take_numbers() -> None:
-    tracker = SequenceTracker()
-    replies = [
-        BookSnapshot(sid=1, seq=1, market_ticker="A"),
-        Acknowledged(sid=1, seq=2),
-        ErrorReply(sid=1, seq=3, code=13),
-        BookSnapshot(sid=1, seq=4, market_ticker="B"),
-    ]
-
-    assert {tracker.observe(reply) for reply in replies} == {Verdict.IN_ORDER}
-
-
-def test_control_replies_may_go_without_numbers() -> None:
-    tracker = SequenceTracker.of({1: 7})
-
-    tracker.observe(Acknowledged(sid=1))
-
-    assert tracker.observe(BookSnapshot(sid=1, seq=8, market_ticker="A")) is Verdict.IN_ORDER
-
-
-def test_a_new_subscription_with_an_old_number_counts_anew() -> None:
+def test_a_subscription_that_ended_counts_anew() -> None:
     tracker = SequenceTracker.of({1: 900})
 
-    tracker.observe(Subscribed(sid=1, channel="orderbook_delta"))
+    tracker.forget(1)
 
     assert tracker.check(1, 1) is Verdict.IN_ORDER
 

@@ -1,4 +1,4 @@
-"""REST answers: kept as they came, and what they say when they refuse."""
+"""REST questions and answers: kept as they went and came, and what a refusal says."""
 
 import msgspec
 
@@ -21,6 +21,18 @@ _KINDS: dict[int, type[PlayheadError]] = {
 }
 
 
+class Question(msgspec.Struct, frozen=True):
+    """One request, fit to be kept. Its answer bears the same path and the same query.
+
+    Attributes:
+        get: The path from the root, such as ``/trade-api/v2/markets/orderbooks``.
+        query: Without the question mark; ``""`` where there is none.
+    """
+
+    get: str
+    query: str
+
+
 class Answer(msgspec.Struct, frozen=True):
     """One answer, fit to be kept: ``decode_answer`` gives back what ``encode_answer`` took.
 
@@ -37,6 +49,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 _ANSWER = msgspec.json.Decoder(Answer)
+
+
+def encode_question(question: Question) -> bytes:
+    """Return the question as JSON."""
+    return msgspec.json.encode(question)
 
 
 def encode_answer(answer: Answer) -> bytes:

@@ -148,6 +148,11 @@ class ErrorReply(Message, frozen=True, gc=False, kw_only=True):
         """Whether nothing more will arrive on ``sid``."""
         return self.code in (10, 25) and self.sid is not None
 
+    @property
+    def ends_some_subscription(self) -> bool:
+        """Whether nothing more will arrive on a subscription, and it does not say on which."""
+        return self.code in (10, 25) and self.sid is None and self.id is None
+
 
 class Unknown(Message, frozen=True, gc=False, kw_only=True):
     """A well-formed message of a type that we do not read: kept and counted."""

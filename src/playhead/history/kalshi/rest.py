@@ -10,7 +10,7 @@ from typing import Self
 import httpx2
 
 from playhead.base.time import Nanos
-from playhead.history.kalshi.answers import Answer, refusal_of
+from playhead.history.kalshi.answers import Answer, Question, refusal_of
 from playhead.history.kalshi.backoff import Backoff
 from playhead.history.kalshi.errors import ExchangeUnavailable
 from playhead.history.kalshi.messages import Levels
@@ -18,6 +18,9 @@ from playhead.history.kalshi.rest_shapes import Json, levels_of, list_of, object
 from playhead.history.kalshi.signing import Signer
 
 MOST_PER_PAGE = 1000
+MOST_BOOKS = 100
+BOOKS_RESOURCE = "/markets/orderbooks"
+STATUS_RESOURCE = "/exchange/status"
 Query = Mapping[str, str | int | Sequence[str]]
 _BACKOFF = Backoff()
 _RETRIED = frozenset({429, 500, 502, 503, 504})
@@ -32,14 +35,15 @@ class RetryPolicy:
     timeout_seconds: float = 20.0
 
 
-def _ignore(_answer: Answer) -> None:
+def _ignore(_: object) -> None:
     return None
 
 
 class RestClient:
     """Asks the exchange, signed where there is a key. Use it as an async context manager.
 
-    Every answer, refusals included, goes to ``on_answer`` before it is read.
+    Every attempt goes to ``on_ask`` before it is made, and every answer, refusals included, to
+    ``on_answer`` before it is read.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class RestClient:
         now: Callable[[], Nanos],
         random: Random,
         signer: Signer | None = None,
+        on_ask: Callable[[Question], None] = _ignore,
         on_answer: Callable[[Answer], None] = _ignore,
         policy: RetryPolicy = RetryPolicy(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -57,6 +62,7 @@ class RestClient:
         self._now = now
         self._random = random
         self._signer = signer
+        self._on_ask = on_ask
         self._on_answer = on_answer
         self._policy = policy
         self._sleep = sleep
@@ -77,14 +83,29 @@ class RestClient:
     async def exchange_status(self) -> Json:
         """Return whether the exchange and its trading are active; also while it is down for work.
 
+        It is asked once: whoever watches asks again anyway.
+
         Raises:
+            LimitReached: It asked to slow down.
             Unavailable: It cannot be reached.
         """
-        answer = await self._ask("/exchange/status", {})
+        answer = await self._ask(STATUS_RESOURCE, {}, attempts=1)
         body = object_of(answer.body)
         if "exchange_active" not in body:
             raise refusal_of(answer.status, answer.body)
         return body
+
+    async def exchange_schedule(self) -> Json:
+        """Return the trading hours and the maintenance that is announced; asked once.
+
+        Raises:
+            LimitReached: It asked to slow down.
+            Unavailable: It cannot be reached, or is down.
+        """
+        answer = await self._ask("/exchange/schedule", {}, attempts=1)
+        if answer.status >= 400:
+            raise refusal_of(answer.status, answer.body)
+        return object_of(answer.body, "schedule")
 
     def market_pages(self, **filters: str | int) -> AsyncIterator[list[Json]]:
         """Return all markets that pass ``filters``, page by page, each market once.
@@ -120,9 +141,14 @@ class RestClient:
         return levels_of(object_of(await self.get(f"/markets/{ticker}/orderbook", {})))
 
     async def orderbooks(self, tickers: Sequence[str]) -> dict[str, tuple[Levels, Levels]]:
-        """Return the YES and the NO bids of up to 100 markets at once."""
-        books = list_of(await self.get("/markets/orderbooks", {"tickers": tickers}), "orderbooks")
-        return {str(book["ticker"]): levels_of(book) for book in books}
+        """Return the YES and the NO bids of up to 100 markets at once; unknown ones are left out.
+
+        Raises:
+            Unreadable: A book is not in today's form.
+            PlayheadError: As ``get``.
+        """
+        books = list_of(await self.get(BOOKS_RESOURCE, {"tickers": tickers}), "orderbooks")
+        return {str(book.get("ticker")): levels_of(book) for book in books}
 
     async def get(self, resource: str, query: Query) -> str:
         """Return the body of one resource under the base address.
@@ -139,28 +165,34 @@ class RestClient:
             raise refusal_of(answer.status, answer.body)
         return answer.body
 
-    async def _ask(self, resource: str, query: Query) -> Answer:
+    async def _ask(self, resource: str, query: Query, attempts: int | None = None) -> Answer:
+        most = self._policy.attempts if attempts is None else attempts
         failures = 0
         while True:
             try:
                 answer = await self._ask_once(resource, query)
-            except httpx2.TransportError as error:
+            except httpx2.RequestError as error:
                 failures += 1
-                if failures >= self._policy.attempts:
+                if failures >= most:
                     raise ExchangeUnavailable(f"the exchange cannot be reached: {error}") from error
             else:
                 failures += 1
-                if answer.status not in _RETRIED or failures >= self._policy.attempts:
+                if answer.status not in _RETRIED or failures >= most:
                     return answer
             await self._sleep(self._policy.backoff.seconds(failures, self._random))
 
     async def _ask_once(self, resource: str, query: Query) -> Answer:
         url = self._base.copy_with(path=self._base.path + resource)
         headers = self._signer.headers("GET", url.path, self._now()) if self._signer else {}
-        response = await self._client.get(url, params=httpx2.QueryParams(query), headers=headers)
+        request = self._client.build_request(
+            "GET", url, params=httpx2.QueryParams(query), headers=headers
+        )
+        asked = Question(get=url.path, query=request.url.query.decode())
+        self._on_ask(asked)
+        response = await self._client.send(request)
         answer = Answer(
-            path=url.path,
-            query=response.url.query.decode(),
+            path=asked.get,
+            query=asked.query,
             status=response.status_code,
             body=response.content.decode(errors="replace"),
         )

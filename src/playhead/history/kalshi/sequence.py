@@ -2,7 +2,7 @@
 
 A ``seq`` counts per ``sid``, over all markets of the subscription. Control replies (``ok``,
 ``unsubscribed``, an error of the subscription) count too when they carry a number; one without a
-number takes no slot. The first number seen starts a counter.
+number takes no slot. The first number is 1; where the beginning was not seen, any starts a counter.
 
 Source: Kalshi's AsyncAPI document; public captures in which ``ok`` takes slots between snapshots.
 """
@@ -10,8 +10,6 @@ Source: Kalshi's AsyncAPI document; public captures in which ``ok`` takes slots 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-
-from playhead.history.kalshi.messages import Message, Subscribed
 
 
 class Verdict(IntEnum):
@@ -77,11 +75,9 @@ class SequenceTracker:
         self.gap = Gap(sid, last + 1, seq)
         return _GAP if seq > last else _BACK
 
-    def observe(self, message: Message) -> Verdict:
-        """Take one message into account: ``check``, and a new subscription starts a new counter."""
-        if isinstance(message, Subscribed) and message.sid is not None:
-            self.forget(message.sid)
-        return self.check(message.sid, message.seq)
+    def begin(self, sid: int) -> None:
+        """Expect the first number of a new subscription, unless some message of it overtook."""
+        self._last.setdefault(sid, 0)
 
     def forget(self, sid: int) -> None:
         """Drop the counter of a subscription that has ended or starts anew."""
