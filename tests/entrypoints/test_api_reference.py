@@ -25,7 +25,8 @@ def declared_errors() -> Iterator[tuple[str, str]]:
 
 
 def section_of(path: str) -> str:
-    _, found, rest = PAGE.partition(f"`GET {path}`")
+    method = "POST" if "post" in DOCUMENT["paths"][path] else "GET"
+    _, found, rest = PAGE.partition(f"`{method} {path}`")
     assert found, f"{path} has no section"
     return rest.partition("\n##")[0]
 

@@ -19,6 +19,7 @@ PATHS = {
     "/api/v1/markets/{ticker}",
     "/api/v1/markets/{ticker}/book",
     "/api/v1/markets/{ticker}/changes",
+    "/api/v1/verify",
     "/health",
     "/health/ready",
 }
@@ -38,6 +39,13 @@ CODES = {
         "changes.stream_not_paged",
         "changes.moved",
         "stream.too_many",
+        "database.unavailable",
+    },
+    "/api/v1/verify": {
+        "verify.nothing_to_verify",
+        "verify.too_far",
+        "verify.too_many",
+        "body.too_large",
         "database.unavailable",
     },
     "/health": set(),
@@ -113,7 +121,7 @@ def test_the_docs_page_shows_every_route_and_fetches_nothing() -> None:
     page = ask(APP, "/docs")
 
     assert page.headers["Content-Type"].startswith("text/html")
-    assert all(f"GET {path}" in page.text for path in PATHS)
+    assert all(f" {path}</code>" in page.text for path in PATHS)
     assert "<script" not in page.text
     assert "//" not in page.text.replace("<!doctype", "")
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from playhead.base.time import Nanos
 from playhead.entrypoints.http_app import build_app
+from playhead.history.capture import CaptureStore
 from playhead.history.markets import Markets
 from playhead.history.rewind import Rewind
+from playhead.history.verify import Trails, Verifier
 from playhead.storage.postgres import Database
 from tests.history.rewind.builders import TICKER, second
 from tests.history.rewind.tape import delta, ingest_frames, snapshot
@@ -56,6 +59,7 @@ async def served(
         app = build_app(
             rewind=Rewind(database),
             markets=Markets(database),
+            verifier=Verifier(Trails(database), CaptureStore(Path(), lambda: Nanos(0))),
             checks={},
             now=lambda: second(100),
             cursor_key=KEY,

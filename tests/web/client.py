@@ -9,11 +9,13 @@ from playhead.base.time import Micros
 from playhead.entrypoints.http_app import build_app
 from playhead.history.markets.ports import MarketReader
 from playhead.history.rewind.ports import RewindReader
+from playhead.history.verify.ports import AnswerVerifier
 from playhead.web.health import Check
 from playhead.web.openapi import Api
 from tests.history.markets.fakes import FakeMarkets
 from tests.history.rewind.builders import second
 from tests.history.rewind.fakes import FakeRewind
+from tests.history.verify.fakes import FakeVerifier
 
 KEY = b"k" * 32
 NOW = second(1000)
@@ -23,12 +25,14 @@ def api(
     *,
     rewind: RewindReader | None = None,
     markets: MarketReader | None = None,
+    verifier: AnswerVerifier | None = None,
     checks: Mapping[str, Check] | None = None,
     now: Micros = NOW,
 ) -> Api:
     return build_app(
         rewind=rewind or FakeRewind(),
         markets=markets or FakeMarkets(),
+        verifier=verifier or FakeVerifier(),
         checks=checks or {},
         now=lambda: now,
         cursor_key=KEY,
@@ -42,11 +46,14 @@ def ask(
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
+    content: bytes | None = None,
 ) -> httpx2.Response:
     async def exchange() -> httpx2.Response:
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.request(method, path, headers=headers, params=params)
+            return await client.request(
+                method, path, headers=headers, params=params, content=content
+            )
 
     return asyncio.run(exchange())
 

@@ -14,14 +14,16 @@ from contextlib import AbstractContextManager, nullcontext
 import uvicorn
 import uvloop
 
-from playhead.base.time import Micros
+from playhead.base.time import Micros, Nanos
 from playhead.entrypoints.embedded import postgres_url
 from playhead.entrypoints.http_app import build_app
 from playhead.entrypoints.listening import LOOPBACK, cursor_key, listen
 from playhead.entrypoints.settings import Settings
 from playhead.entrypoints.status_file import write_status
+from playhead.history.capture import CaptureStore
 from playhead.history.markets import Markets
 from playhead.history.rewind import Rewind
+from playhead.history.verify import Trails, Verifier
 from playhead.storage.postgres import Database
 from playhead.web.health import Check
 
@@ -48,6 +50,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         app = build_app(
             rewind=Rewind(database),
             markets=Markets(database),
+            verifier=Verifier(Trails(database), _captures(settings)),
             checks={"database": _check_of(database)},
             now=_now,
             cursor_key=cursor_key(settings.home),
@@ -123,6 +126,10 @@ def _announce(listener: socket.socket) -> None:
         " loopback and nowhere else",
         flush=True,
     )
+
+
+def _captures(settings: Settings) -> CaptureStore:
+    return CaptureStore(settings.home / "captures", lambda: Nanos(time.time_ns()))
 
 
 def _check_of(database: Database) -> Check:

@@ -13,6 +13,10 @@ from playhead.history.markets.router import router as markets_router
 from playhead.history.rewind.dependencies import install_rewind
 from playhead.history.rewind.ports import RewindReader
 from playhead.history.rewind.router import router as rewind_router
+from playhead.history.verify.dependencies import install_verifier
+from playhead.history.verify.ports import AnswerVerifier
+from playhead.history.verify.router import router as verify_router
+from playhead.web.bodies import BodyLimit
 from playhead.web.cursors import Cursors
 from playhead.web.docs_page import docs_page
 from playhead.web.health import Check, health_router
@@ -34,6 +38,7 @@ def build_app(
     *,
     rewind: RewindReader,
     markets: MarketReader,
+    verifier: AnswerVerifier,
     checks: Mapping[str, Check],
     now: Callable[[], Micros],
     cursor_key: bytes,
@@ -51,11 +56,13 @@ def build_app(
     install_state(app, now=now, cursors=Cursors(cursor_key))
     install_markets(app, markets)
     install_rewind(app, rewind)
+    install_verifier(app, verifier)
     install_problems(app)
-    for router in (markets_router, rewind_router):
+    for router in (markets_router, rewind_router, verify_router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health_router(checks, version=__version__))
     _add_docs(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(LocalOnly)
     app.add_middleware(Requests, last_resort=_internal_error, new_id=new_id)
     return app

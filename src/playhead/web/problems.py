@@ -127,6 +127,8 @@ async def _on_invalid_request(request: Request, error: Exception) -> JsonBytes:
 
 async def _on_http_exception(request: Request, error: Exception) -> JsonBytes:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that FastAPI cannot even decode
+        return await _on_error(request, RequestInvalid("the body cannot be read"))
     code, message = _route_fault(request, error.status_code)
     fault = Fault(code=code, message=message, status=error.status_code, field=None, details={})
     body = Problem(error=fault, request_id=request_id_of(request.scope))

@@ -17,6 +17,7 @@ from playhead.history.capture.errors import (
 from playhead.history.capture.exporting import frame_lines, record_lines
 from playhead.history.capture.importing import Imported, import_recording
 from playhead.history.capture.meta import Meta
+from playhead.history.capture.places import base_of_connection, file_bases
 from playhead.history.capture.reader import CaptureReader
 from playhead.history.capture.record import Kind, Record
 from playhead.history.capture.recovery import Recovered
@@ -46,6 +47,8 @@ __all__ = [
     "RecordTooLong",
     "Recovered",
     "Report",
+    "base_of_connection",
+    "file_bases",
     "frame_lines",
     "import_recording",
     "record_lines",
