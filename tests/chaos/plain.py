@@ -269,7 +269,8 @@ def end(stream: Stream, ticker: str, cause: str, reached: Clocks) -> None:
     """
     known = stream.books.pop(ticker)
     lost = 0 if cause in NOTHING_LOST else 1
-    known.ended = Clocks(earlier(reached.ours, lost), earlier(reached.theirs, lost))
+    ours = reached.ours if cause == "superseded" else earlier(reached.ours, lost)
+    known.ended = Clocks(ours, earlier(reached.theirs, lost))
     known.cause = cause
 
 

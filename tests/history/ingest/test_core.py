@@ -260,7 +260,7 @@ def test_a_market_on_a_new_connection_supersedes_the_old_one() -> None:
         snapshot(1, connection=1, at=1), snapshot(1, connection=2, at=2), delta(2, connection=1)
     )
 
-    assert closings(batch) == {1: ("superseded", 0)}
+    assert closings(batch) == {1: ("superseded", 1)}
     assert batch.events.columns().position.tolist() == []
     assert batch.incidents == []
 

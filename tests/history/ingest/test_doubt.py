@@ -128,7 +128,7 @@ def test_a_quiet_book_is_known_until_its_last_message_when_another_connection_ta
         delta(2, "B", at=97),
     )
 
-    assert closings(batch) == [("superseded", 9)]
+    assert closings(batch) == [("superseded", 10)]
 
 
 def test_a_removal_is_acknowledged_also_without_a_sid() -> None:

@@ -13,7 +13,7 @@ from playhead.history.ingest.batch import Batch, Progress, StreamMark
 from playhead.history.ingest.clocks import ClockFault, ReceiptClock
 from playhead.history.ingest.crossings import Crossings
 from playhead.history.ingest.draft import BookSource, Draft, MarketIds
-from playhead.history.ingest.endings import Endings, before
+from playhead.history.ingest.endings import END, Endings, before
 from playhead.history.ingest.facts import facts_of_lifecycle
 from playhead.history.ingest.grid import ANY_PRICE, DOLLAR
 from playhead.history.ingest.limits import Limits
@@ -77,6 +77,8 @@ class Ingest:
         self._endings = Endings(self.draft, self.audits, self.crossings)
         self.connections: dict[int, Connection] = {}
         self.finished = False
+        self.last_heard: int | None = None
+        """The connection of the newest frame."""
         self._record: Record
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
             Kind.OPENED: self._opened,
@@ -130,6 +132,7 @@ class Ingest:
         message = parse(record.payload, use_yes_price=connection.use_yes_price)
         received_at = self._endings.now = _micros(record)
         self._record = record
+        self.last_heard = record.connection
         if received_at is not None:
             self._hear(connection.clock, connection.number, received_at, message.sent_at)
         sid = message.sid
@@ -400,8 +403,9 @@ class Ingest:
         self.surroundings.begin(_micros(record))
 
     def _finish(self, record: Record) -> None:
+        self._endings.last_heard = self.last_heard
         for connection in list(self.connections.values()):
-            self._end_connection(connection, "end_of_recording")
+            self._end_connection(connection, END)
         for ticker in list(self.draft.wounds):
             self.draft.mend(ticker, _micros(record))
         self.finished = True

@@ -10,10 +10,9 @@ from playhead.history.ingest.draft import Draft
 from playhead.history.ingest.live import Live
 from playhead.history.ingest.stream import Stream
 
-_WANTED = frozenset({"end_of_recording", "superseded", "unsubscribed"})
+END = "end_of_recording"
+_WANTED = frozenset({END, "superseded", "unsubscribed"})
 """Nothing went wrong."""
-_NOTHING_LOST = frozenset({"end_of_recording", "unsubscribed"})
-"""Nothing that belongs to the last instant can be missing."""
 
 
 class Endings:
@@ -24,6 +23,8 @@ class Endings:
         self._audits = audits
         self._crossings = crossings
         self.now: Micros | None = None
+        self.last_heard: int | None = None
+        """The connection that a recording ends with."""
 
     def close_stream(self, stream: Stream, cause: str) -> None:
         """End every interval of a subscription at its last message in order."""
@@ -59,20 +60,19 @@ class Endings:
     def _ending(self, stream: Stream, cause: str, markets: int) -> Ending:
         incident = None
         if cause not in _WANTED:
-            whole = received_to(stream, cause)
+            whole = self._received_to(stream, cause)
             incident = self._draft.next_incident(stream, cause, whole, self.now, markets)
+        is_whole = self._is_whole(stream, cause)
         return Ending(
             cause=cause,
-            exchange_to=stream.exchange_at
-            if cause in _NOTHING_LOST
-            else before(stream.exchange_at),
+            exchange_to=stream.exchange_at if is_whole else before(stream.exchange_at),
             detected_at=self.now,
             detected_exchange_at=stream.exchange_at,
             incident_id=incident,
         )
 
     def _close(self, live: Live, stream: Stream, ending: Ending) -> None:
-        self._draft.close(live, received_to(stream, ending.cause), ending)
+        self._draft.close(live, self._received_to(stream, ending.cause), ending)
         self._let_go(live, stream)
 
     def _let_go(self, live: Live, stream: Stream) -> None:
@@ -82,10 +82,14 @@ class Endings:
         if live.watch is not None:
             self._audits.drop(live)
 
+    def _received_to(self, stream: Stream, cause: str) -> Micros | None:
+        """Return the last instant of our clock at which nothing can be missing."""
+        is_whole = cause == "superseded" or self._is_whole(stream, cause)
+        return stream.received_at if is_whole else before(stream.received_at)
 
-def received_to(stream: Stream, cause: str) -> Micros | None:
-    """Return the last instant of our clock at which nothing of a subscription can be missing."""
-    return stream.received_at if cause in _NOTHING_LOST else before(stream.received_at)
+    def _is_whole(self, stream: Stream, cause: str) -> bool:
+        """Tell whether nothing that belongs to the very last instant can be missing."""
+        return cause == "unsubscribed" or (cause == END and stream.connection == self.last_heard)
 
 
 def before(at: Micros | None) -> Micros | None:

@@ -22,6 +22,7 @@ def state_of(ingest: "Ingest") -> Json:
     """Return the state of an ingest; its connections are those not known to have ended."""
     return {
         "connections": {str(number): _told(c) for number, c in ingest.connections.items()},
+        "last_heard": ingest.last_heard,
         "incidents": ingest.draft.incidents,
         "audits": ingest.draft.audits,
         "active": {str(index): active for index, active in ingest.surroundings.active.items()},
@@ -41,6 +42,7 @@ def restore(ingest: "Ingest", state: Json) -> None:
     """Give a new ingest the state of ``state_of``; its markets are still to be filled in."""
     told = state.get("connections", {})
     ingest.connections = {int(number): _connection(int(number), told[number]) for number in told}
+    ingest.last_heard = state.get("last_heard")
     ingest.draft.incidents = state.get("incidents", 0)
     ingest.draft.audits = state.get("audits", 0)
     ingest.surroundings.active = {int(i): active for i, active in state.get("active", {}).items()}
