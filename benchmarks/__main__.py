@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import demo, flatness, ingest, instant, live, segments
+from benchmarks import audits, demo, flatness, ingest, instant, live, segments
 from benchmarks.machine import machine
 from benchmarks.report import Row, table
 from benchmarks.sizes import FULL, QUICK, Sizes
@@ -15,6 +15,7 @@ from benchmarks.workshop import Workshop, workshop
 
 MEASURES: dict[str, Callable[[Workshop], list[Row]]] = {
     "ingest": ingest.measure,
+    "audits": audits.measure,
     "segments": segments.measure,
     "instant": instant.measure,
     "flatness": flatness.measure,
