@@ -22,7 +22,7 @@ WITH market AS MATERIALIZED (
     SELECT market_id, c.capture_id, c.connection, c.closed_by, c.received_from AS since,
            greatest(c.received_to, c.received_from - 1) AS upto
       FROM market JOIN coverage c USING (market_id)
-     WHERE c.received_to >= :since AND c.received_from < :until
+     WHERE c.received_to >= :since - 1 AND c.received_from < :until  -- also one that ends there
     UNION ALL
     SELECT market_id, c.capture_id, c.connection, NULL, c.received_from,
            greatest(s.received_to, c.received_from - 1)
@@ -35,7 +35,7 @@ WITH market AS MATERIALIZED (
       FROM market m
       CROSS JOIN LATERAL (
            SELECT capture_id, connection, closed_by, received_from, received_to FROM coverage
-            WHERE market_id = m.market_id AND received_to < :since AND received_from < :since
+            WHERE market_id = m.market_id AND received_to < :since - 1
             ORDER BY received_to DESC, capture_id, received_from DESC LIMIT 1) c
 ), faulty AS (
     SELECT s.market_id, s.capture_id, s.connection, s.since,
