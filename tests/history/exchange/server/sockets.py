@@ -95,5 +95,8 @@ class Control:
     async def cause(self, **fault: object) -> httpx2.Response:
         return await self._http.post("/faults", json=fault)
 
+    async def faults(self) -> httpx2.Response:
+        return await self._http.get("/faults")
+
     async def books(self) -> httpx2.Response:
         return await self._http.get("/books")
