@@ -208,6 +208,21 @@ def test_a_clock_that_goes_back_by_milliseconds_stands_still_and_is_no_step() ->
     assert batch_of(snapshot(1, at=50_000), delta(2, at=1000)).clock_faults == {}
 
 
+def test_a_connection_that_was_silent_before_our_clock_was_set_back_tells_instants_twice_too() -> (
+    None
+):
+    batch = batch_of(
+        snapshot(1, "A", at=0, connection=1),
+        snapshot(1, "B", at=60 * SECOND, connection=2),
+        delta(2, "A", at=30 * SECOND, connection=1),
+        snapshot(1, "C", at=31 * SECOND, connection=3),
+    )
+
+    spans = [(f.connection, f.received_from, f.received_to) for f in batch.clock_faults.values()]
+    peak = START + 60 * SECOND
+    assert spans == [(1, START + 30 * SECOND, peak), (3, START + 31 * SECOND, peak)]
+
+
 # -- incidents ------------------------------------------------------------------------------------
 
 

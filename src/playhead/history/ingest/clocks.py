@@ -50,11 +50,15 @@ class ReceiptClock:
         return self.lagging_from is not None
 
     def hear(
-        self, at: Micros, sent_at: Micros | None, limits: Limits, number: int
+        self, at: Micros, sent_at: Micros | None, limits: Limits, number: int, peak: Micros
     ) -> ClockFault | None:
-        """Take in the times of a frame; return the fault that begins, ends or grows by it."""
-        if at < self.newest:
-            return self._behind(at, limits, number)
+        """Take in the times of a frame; return the fault that begins, ends or grows by it.
+
+        ``peak`` is the latest time before it of the whole capture. Connections share one clock:
+        one that was silent, or not yet open, before it was set back tells its instants twice too.
+        """
+        if at < self.newest or peak - at > limits.clock_step:
+            return self._behind(at, max(peak, self.newest), limits, number)
         fault = None if sent_at is None else self._travelled(at, at - sent_at, limits, number)
         self.newest = at
         self.stepped_to = None
@@ -66,14 +70,14 @@ class ReceiptClock:
             return None
         return ClockFault(number, self.lagging_from, self.newest, LAG)
 
-    def _behind(self, at: Micros, limits: Limits, number: int) -> ClockFault | None:
+    def _behind(self, at: Micros, peak: Micros, limits: Limits, number: int) -> ClockFault | None:
         lowest = self.stepped_to
-        is_new = self.newest - at > limits.clock_step if lowest is None else at < lowest
+        is_new = peak - at > limits.clock_step if lowest is None else at < lowest
         if not is_new:
             return None
         self.stepped_to = at
         self.slowest = _NEVER
-        return ClockFault(number, at, self.newest, CLOCK_STEP)
+        return ClockFault(number, at, peak, CLOCK_STEP)
 
     def _travelled(self, at: Micros, took: int, limits: Limits, number: int) -> ClockFault | None:
         self.quickest = min(took, self.quickest)

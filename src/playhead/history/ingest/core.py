@@ -79,6 +79,8 @@ class Ingest:
         self.finished = False
         self.last_heard: int | None = None
         """The connection of the newest frame."""
+        self.peak = Micros(0)
+        """The latest time of all records."""
         self._record: Record
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
             Kind.OPENED: self._opened,
@@ -104,7 +106,9 @@ class Ingest:
             if record.kind is frame:
                 read_frame(record)
             else:
-                self._endings.now = _micros(record)
+                self._endings.now = now = _micros(record)
+                if now is not None and now > self.peak:
+                    self.peak = now
                 self._handlers[record.kind](record)
 
     def take_batch(self) -> Batch:
@@ -155,10 +159,11 @@ class Ingest:
 
     def _hear(self, clock: ReceiptClock, number: int, at: Micros, sent_at: Micros | None) -> None:
         took = None if sent_at is None else at - sent_at
-        if took is not None and clock.quickest <= took <= clock.slowest and at >= clock.newest:
-            clock.newest = at  # as nearly always
+        if took is not None and clock.quickest <= took <= clock.slowest and at >= self.peak:
+            clock.newest = self.peak = at  # as nearly always
         else:
-            fault = clock.hear(at, sent_at, self.limits, number)
+            fault = clock.hear(at, sent_at, self.limits, number, self.peak)
+            self.peak = max(self.peak, at)
             if fault is not None:
                 self._note_fault(fault)
         if self.audits.due is not None and at > self.audits.due:

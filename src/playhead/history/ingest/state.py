@@ -7,6 +7,7 @@ known of price grids and of markets without a book: tables have those.
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
+from playhead.base.time import Micros
 from playhead.history.ingest.audits import Watch
 from playhead.history.ingest.crossings import Crossing
 from playhead.history.ingest.stream import Connection, Stream
@@ -23,6 +24,7 @@ def state_of(ingest: "Ingest") -> Json:
     return {
         "connections": {str(number): _told(c) for number, c in ingest.connections.items()},
         "last_heard": ingest.last_heard,
+        "peak": ingest.peak,
         "incidents": ingest.draft.incidents,
         "audits": ingest.draft.audits,
         "active": {str(index): active for index, active in ingest.surroundings.active.items()},
@@ -43,6 +45,7 @@ def restore(ingest: "Ingest", state: Json) -> None:
     told = state.get("connections", {})
     ingest.connections = {int(number): _connection(int(number), told[number]) for number in told}
     ingest.last_heard = state.get("last_heard")
+    ingest.peak = state.get("peak", Micros(0))
     ingest.draft.incidents = state.get("incidents", 0)
     ingest.draft.audits = state.get("audits", 0)
     ingest.surroundings.active = {int(i): active for i, active in state.get("active", {}).items()}
