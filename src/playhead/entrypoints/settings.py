@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from playhead.base.errors import Invalid
 
 PREFIX = "PLAYHEAD_"
+MOST_RECORDERS = 8
 
 
 class InvalidSetting(Invalid):
@@ -76,6 +77,18 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("KALSHI_PRIVATE_KEY_FILE", "kalshi_private_key_file"),
         description="File that holds the API key's private half, as PEM.",
     )
+    recorders: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_RECORDERS,
+        description="Recorders side by side, each with a capture of its own.",
+    )
+    recorder_shards: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_RECORDERS,
+        description="Parts of the markets, each for as many of the recorders.",
+    )
     simulated_markets: int = Field(
         default=200, ge=1, le=100_000, description="Markets to simulate."
     )
@@ -95,6 +108,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{PREFIX}EXCHANGE is {self.exchange}, which needs KALSHI_KEY_ID and "
                 "KALSHI_PRIVATE_KEY_FILE"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _shards_have_equally_many_recorders(self) -> Self:
+        if self.recorders % self.recorder_shards:
+            raise ValueError(
+                f"{PREFIX}RECORDERS is {self.recorders}, which is no multiple of "
+                f"{PREFIX}RECORDER_SHARDS, {self.recorder_shards}: each part of the markets needs "
+                "as many recorders"
             )
         return self
 

@@ -1,6 +1,6 @@
 """Values that the recorder's tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from random import Random
@@ -11,6 +11,7 @@ from playhead.base.time import Nanos
 from playhead.history.capture import Kind
 from playhead.history.kalshi import Backoff, Hosts, MarketLifecycle, Patience
 from playhead.history.recorder import RecorderOptions
+from playhead.history.recorder.conversation import Conversation
 from playhead.history.recorder.subscription import BookSubscription
 from playhead.history.recorder.tallies import Tally
 
@@ -24,7 +25,9 @@ def options(hosts: Hosts = NOWHERE, **changes: object) -> RecorderOptions:
         batch=3,
         commands_in_flight=2,
         command_seconds=5,
-        probe_seconds=60,
+        audit_seconds=60,
+        rest_audit_seconds=0,
+        status_seconds=60,
         reconnect=Backoff(0.02, 0.1),
         patience=Patience(open_seconds=2, send_seconds=1, close_seconds=0.3),
     )
@@ -37,9 +40,20 @@ def ids() -> Callable[[], int]:
     return lambda: next(numbers)
 
 
-def subscription(tally: Tally | None = None, **changes: object) -> BookSubscription:
+def subscription(
+    tally: Tally | None = None, *, share: int = 20, **changes: object
+) -> BookSubscription:
     """Return a fresh subscription whose commands are numbered from 1."""
-    return BookSubscription(options(NOWHERE, **changes), Random(1), tally or Tally(), ids())
+    chosen = options(NOWHERE, **changes)
+    return BookSubscription(chosen, Random(1), tally or Tally(), ids(), lambda: share)
+
+
+def conversation(
+    feeds: Sequence[str], ears: "Ears", tally: Tally, **changes: object
+) -> Conversation:
+    """Return a fresh conversation whose commands are numbered from 1."""
+    chosen = options(NOWHERE, **changes)
+    return Conversation(chosen, feeds, ears, Random(1), tally, lambda: 20)
 
 
 class Ears:
@@ -48,12 +62,16 @@ class Ears:
     def __init__(self) -> None:
         self.lifecycles: list[MarketLifecycle] = []
         self.misses = 0
+        self.ends = 0
 
     def heard(self, lifecycle: MarketLifecycle) -> None:
         self.lifecycles.append(lifecycle)
 
     def missed(self) -> None:
         self.misses += 1
+
+    def ended(self) -> None:
+        self.ends += 1
 
 
 class Notebook:

@@ -29,8 +29,8 @@ class Books:
 
     def take(self, frame: bytes) -> None:
         message = parse(frame)
-        verdict = self._tracker.observe(message)
-        if verdict is Verdict.GAP and message.sid == self._sid:
+        verdict = self._tracker.check(message.sid, message.seq)
+        if verdict in (Verdict.GAP, Verdict.BACK) and message.sid == self._sid:
             self.known.clear()
         if isinstance(message, BookSnapshot):
             self._sid = message.sid

@@ -1,7 +1,7 @@
 """A scripted exchange: a WebSocket server that follows the protocol until a test has it fail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection
 
 from playhead.base.time import Nanos
 from playhead.history.kalshi import Hosts, Signer, connect
-from playhead.history.recorder import Recorder, RecorderOptions
+from playhead.history.recorder import Recorder, RecorderOptions, SeverableCapture
 from tests.history.kalshi.scripted_websocket import scripted_websocket
 from tests.history.recorder.builders import Notebook, options
 
@@ -30,6 +30,7 @@ class Peer:
     commands: list[Json] = field(default_factory=list)
     channels: dict[str, int] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
+    last_sid: int = 0
     merges: bool = False
 
     async def say(self, **message: object) -> None:
@@ -67,7 +68,9 @@ class Peer:
 
     async def _subscribe(self, command: Json, channel: str) -> None:
         is_new = channel not in self.channels
-        sid = self.channels.setdefault(channel, len(self.channels) + 1)
+        if is_new:
+            self.last_sid += 1
+        sid = self.channels.setdefault(channel, self.last_sid)
         if is_new and not self.merges:
             await self.say(
                 type="subscribed", id=command["id"], msg={"channel": channel, "sid": sid}
@@ -91,7 +94,8 @@ class Stage:
         self.act = act
         self.peers: list[Peer] = []
         self.capture = Notebook()
-        self.markets = Listing()
+        self.severable = SeverableCapture(self.capture)
+        self.rest = Door()
         self.recorder: Recorder | None = None
         self.done: asyncio.Task[None] | None = None
 
@@ -126,18 +130,19 @@ class Stage:
         return [params.get("action", "subscribe") for params in books]
 
 
-class Listing:
-    """The REST list of markets: A and B unless a test says otherwise."""
+class Door:
+    """The exchange's REST: lists A and B unless a test says otherwise, and is open."""
 
     def __init__(self) -> None:
         self.open = {"A": "active", "B": "active"}
         self.asked: list[dict[str, str | int]] = []
+        self.audited: list[list[str]] = []
+        self.looks: list[str] = []
         self.failure: Exception | None = None
 
     async def market_pages(self, **filters: str | int) -> AsyncIterator[list[Json]]:
         self.asked.append(filters)
-        if self.failure:
-            raise self.failure
+        self._fail()
         named = str(filters.get("tickers", "")).split(",")
         if filters.get("status", "open") == "open":
             yield [
@@ -145,6 +150,22 @@ class Listing:
                 for ticker, status in self.open.items()
                 if named == [""] or ticker in named
             ]
+
+    async def orderbooks(self, tickers: Sequence[str]) -> None:
+        self.audited.append(list(tickers))
+        self._fail()
+
+    async def exchange_status(self) -> None:
+        self.looks.append("status")
+        self._fail()
+
+    async def exchange_schedule(self) -> None:
+        self.looks.append("schedule")
+        self._fail()
+
+    def _fail(self) -> None:
+        if self.failure:
+            raise self.failure
 
 
 @asynccontextmanager
@@ -165,8 +186,8 @@ async def staged(act: Act = by_the_book, *statuses: int, **changes: object) -> A
 def _recorder(stage: Stage, chosen: RecorderOptions) -> Recorder:
     return Recorder(
         chosen,
-        capture=stage.capture,
-        markets=stage.markets,
+        capture=stage.severable,
+        rest=stage.rest,
         connect=partial(
             connect,
             chosen.hosts.websocket_url,

@@ -1,13 +1,12 @@
 """What one connection makes of what it hears."""
 
-from random import Random
-
 import pytest
 
 from playhead.history.books import Price, Size
 from playhead.history.kalshi import (
     Acknowledged,
     BookDelta,
+    BookSnapshot,
     ErrorReply,
     LifecycleEvent,
     MarketLifecycle,
@@ -17,9 +16,10 @@ from playhead.history.kalshi import (
     commands,
     parse,
 )
+from playhead.history.recorder import Cause
 from playhead.history.recorder.conversation import Conversation
 from playhead.history.recorder.tallies import Tally
-from tests.history.recorder.builders import Ears, options
+from tests.history.recorder.builders import Ears, conversation
 
 FEEDS = (commands.LIFECYCLE, commands.TRADES)
 
@@ -37,28 +37,28 @@ def tally() -> Tally:
 @pytest.fixture
 def talk(ears: Ears, tally: Tally) -> Conversation:
     """A conversation with lifecycles on 1, trades on 2 and the books of A and B on 3."""
-    conversation = Conversation(options(), FEEDS, ears, Random(1), tally)
-    conversation.books.want(["A", "B"])
-    conversation.say(0)
+    talk = conversation(FEEDS, ears, tally)
+    talk.books.want(["A", "B"])
+    talk.say(0)
     for number, channel in enumerate([*FEEDS, commands.BOOKS], start=1):
-        conversation.hear(Subscribed(id=number, sid=number, channel=channel), 0)
-    return conversation
+        talk.hear(Subscribed(id=number, sid=number, channel=channel), 0)
+    return talk
 
 
-def delta(seq: int, sid: int = 3) -> BookDelta:
+def delta(seq: int, *, change: int = 1, sent_at: int = 1) -> BookDelta:
     frame = parse(
-        f'{{"type":"orderbook_delta","sid":{sid},"seq":{seq},"msg":'
-        '{"market_ticker":"A","price":1,"delta":1,"side":"no"}}'
+        f'{{"type":"orderbook_delta","sid":3,"seq":{seq},"sending_ts_ms":{sent_at},"msg":'
+        f'{{"market_ticker":"A","price":1,"delta":{change},"side":"no"}}}}'
     )
     assert isinstance(frame, BookDelta)
     return frame
 
 
 def test_feeds_are_subscribed_before_books(ears: Ears, tally: Tally) -> None:
-    conversation = Conversation(options(), FEEDS, ears, Random(1), tally)
-    conversation.books.want(["A"])
+    talk = conversation(FEEDS, ears, tally)
+    talk.books.want(["A"])
 
-    channels = [parse_channel(text) for text in conversation.say(0)]
+    channels = [parse_channel(text) for text in talk.say(0)]
 
     assert channels == [commands.LIFECYCLE, commands.TRADES, commands.BOOKS]
 
@@ -83,11 +83,61 @@ def test_control_replies_count(talk: Conversation, tally: Tally) -> None:
     assert tally.gaps == 0
 
 
+def test_a_counter_that_goes_back_heals_and_is_told_from_a_gap(
+    talk: Conversation, tally: Tally
+) -> None:
+    for seq in (1, 2, 1):
+        talk.hear(delta(seq), 0)
+
+    assert [text for text in talk.say(0) if "get_snapshot" in text]
+    assert (tally.gaps, tally.sequence_backs) == (0, 1)
+
+
 def test_a_doubled_message_is_no_gap(talk: Conversation, tally: Tally) -> None:
     talk.hear(delta(1), 0)
-    talk.hear(delta(1), 0)
+    talk.hear(delta(1, sent_at=7), 0)
 
-    assert (tally.gaps, tally.duplicates) == (0, 1)
+    assert (tally.gaps, tally.sequence_backs, tally.duplicates) == (0, 0, 1)
+
+
+def test_the_same_number_with_other_content_is_a_step_back(
+    talk: Conversation, tally: Tally
+) -> None:
+    talk.hear(delta(1), 0)
+    talk.hear(delta(1, change=2), 0)
+
+    assert (tally.sequence_backs, tally.heals, tally.duplicates) == (1, 1, 0)
+
+
+def test_a_subscription_whose_first_messages_are_missing_has_a_gap(
+    talk: Conversation, tally: Tally
+) -> None:
+    talk.hear(delta(2), 0)
+
+    assert (tally.gaps, tally.heals) == (1, 1)
+
+
+def test_messages_may_come_before_the_answer_to_subscribe(ears: Ears, tally: Tally) -> None:
+    talk = conversation([], ears, tally)
+    talk.books.want(["A"])
+    talk.say(0)
+    talk.hear(BookSnapshot(sid=3, seq=1, market_ticker="A"), 0)
+
+    talk.hear(Subscribed(id=1, sid=3, channel=commands.BOOKS), 0)
+    talk.hear(delta(3), 0)
+
+    assert tally.gaps == 1
+
+
+def test_a_number_that_is_given_out_again_counts_anew(talk: Conversation, tally: Tally) -> None:
+    talk.hear(delta(1), 0)
+    talk.hear(ErrorReply(sid=3, seq=2, code=25), 0)
+    talk.say(31)
+    talk.hear(Subscribed(id=4, sid=3, channel=commands.BOOKS), 31)
+
+    talk.hear(delta(1), 31)
+
+    assert (tally.gaps, tally.sequence_backs) == (0, 0)
 
 
 def test_a_lifecycle_is_passed_on(talk: Conversation, ears: Ears) -> None:
@@ -106,7 +156,7 @@ def test_a_missing_lifecycle_is_passed_on_as_missing(
             MarketLifecycle(sid=1, seq=seq, market_ticker="C", event=LifecycleEvent.SETTLED), 0
         )
 
-    assert (ears.misses, tally.feed_gaps, tally.gaps) == (1, 1, 0)
+    assert (ears.misses, tally.feed_gaps, tally.heals) == (1, 1, 0)
 
 
 def trade(seq: int) -> Trade:
@@ -129,19 +179,34 @@ def test_a_missing_trade_is_counted_and_heals_nothing(talk: Conversation, tally:
     assert (tally.feed_gaps, talk.say(0)) == (1, [])
 
 
-def test_a_frame_that_cannot_be_read_heals_but_not_without_end(
+def test_books_are_healed_after_frames_that_cannot_be_read_but_not_without_end(
     talk: Conversation, tally: Tally
 ) -> None:
-    for now in (0, 1, 2):
-        talk.hear(Unparsable(reason="torn"), now)
+    for now in range(100):
+        talk.hear(Unparsable(sid=3, seq=now + 1, reason="torn"), now)
+        talk.say(now)
 
-    assert (tally.unparsable, tally.gaps) == (3, 1)
+    assert (tally.unparsable, tally.gaps) == (100, 0)
+    assert 1 <= tally.heals < 30
+
+
+def test_a_frame_of_which_nobody_can_tell_whose_it_is_asks_for_a_number(
+    talk: Conversation, tally: Tally
+) -> None:
+    talk.hear(BookSnapshot(sid=3, seq=1, market_ticker="A"), 0)
+    talk.hear(BookSnapshot(sid=3, seq=2, market_ticker="B"), 0)
+    talk.say(0)
+
+    talk.hear(Unparsable(reason="torn"), 1)
+
+    assert [text for text in talk.say(1) if "get_snapshot" in text]
+    assert (tally.unparsable, tally.heals) == (1, 0)
 
 
 def test_an_unreadable_frame_of_a_feed_heals_nothing(talk: Conversation, tally: Tally) -> None:
     talk.hear(Unparsable(sid=2, seq=1, reason="torn"), 0)
 
-    assert (tally.unparsable, tally.gaps) == (1, 0)
+    assert (tally.unparsable, tally.heals) == (1, 0)
 
 
 def test_a_feed_that_the_exchange_ends_is_subscribed_again(talk: Conversation) -> None:
@@ -151,19 +216,46 @@ def test_a_feed_that_the_exchange_ends_is_subscribed_again(talk: Conversation) -
 
 
 def test_a_feed_that_the_exchange_refuses_is_done_without(ears: Ears, tally: Tally) -> None:
-    conversation = Conversation(options(), [commands.TRADES], ears, Random(1), tally)
-    conversation.say(0)
+    talk = conversation([commands.TRADES], ears, tally)
+    talk.say(0)
 
-    conversation.hear(ErrorReply(id=1, code=8), 0)
+    talk.hear(ErrorReply(id=1, code=8), 0)
 
-    assert (conversation.say(31), conversation.fault) == ([], None)
+    assert (talk.say(31), talk.fault) == ([], None)
 
 
-def test_a_feed_that_is_not_answered_is_a_stall(ears: Ears, tally: Tally) -> None:
-    conversation = Conversation(options(), [commands.TRADES], ears, Random(1), tally)
-    conversation.say(0)
+def test_a_feed_that_is_not_answered_twice_is_a_stall(ears: Ears, tally: Tally) -> None:
+    talk = conversation([commands.TRADES], ears, tally)
+    talk.say(0)
 
-    conversation.say(5)
+    talk.check(5)
+    assert (len(talk.say(5)), talk.fault) == (1, None)
+    talk.check(10)
+    assert talk.fault is not None
+    assert talk.fault.detail == "no answer to subscribe trade"
 
-    assert conversation.fault is not None
-    assert conversation.fault.detail == "no answer to subscribe trade"
+
+def test_a_feed_that_was_quiet_is_asked_whether_it_lives(ears: Ears, tally: Tally) -> None:
+    talk = conversation([commands.TRADES], ears, tally, feed_quiet_seconds=60)
+    talk.say(0)
+    talk.hear(Subscribed(id=1, sid=2, channel=commands.TRADES), 0)
+    talk.hear(trade(1), 30)
+
+    assert talk.say(89) == []
+    assert [parse_channel(text) for text in talk.say(90)] == [commands.TRADES]
+    talk.hear(Acknowledged(id=2, sid=2, seq=2), 91)
+    talk.check(100)
+    assert (talk.say(150), talk.fault) == ([], None)
+
+
+def test_an_end_that_does_not_say_of_what_gives_up_the_connection(talk: Conversation) -> None:
+    talk.hear(ErrorReply(code=10, text="Channel error"), 0)
+
+    assert talk.fault is not None
+    assert talk.fault.cause is Cause.CHANNEL_ERROR
+
+
+def test_a_refusal_of_a_command_with_the_same_code_gives_up_nothing(talk: Conversation) -> None:
+    talk.hear(ErrorReply(id=3, code=10), 0)
+
+    assert talk.fault is None

@@ -6,7 +6,7 @@ import pytest
 
 from playhead.base.errors import Unavailable
 from playhead.history.capture import Kind
-from playhead.history.kalshi import Refused
+from playhead.history.kalshi import Backoff, Refused
 from tests.history.recorder.stage import Json, Peer, by_the_book, staged
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ async def test_open_markets_are_found_and_subscribed() -> None:
         await stage.until_status(markets_subscribed=2, state="recording")
 
         assert stage.actions() == ["subscribe"]
-        assert [asked["status"] for asked in stage.markets.asked] == ["open", "unopened", "paused"]
+        assert [asked["status"] for asked in stage.rest.asked] == ["open", "unopened", "paused"]
 
 
 async def test_everything_received_and_sent_is_captured_in_order() -> None:
@@ -104,7 +104,7 @@ async def test_a_gap_is_healed_by_snapshots_of_every_market() -> None:
         peer = stage.peers[0]
         peer.seq(peer.channels["orderbook_delta"])
         await peer.delta()
-        await stage.until_status(gaps=1, gaps_healed=1)
+        await stage.until_status(gaps=1, healed=1)
 
         assert stage.actions() == ["subscribe", "get_snapshot"]
         assert peer.commands[-1]["params"]["market_tickers"] == ["A", "B"]
@@ -136,7 +136,7 @@ async def test_renamed_fields_are_captured_and_counted_and_distrusted() -> None:
     async with staged() as stage:
         await stage.until_status(markets_subscribed=2)
         await stage.peers[0].delta(price=None, price_micros=10_000)
-        await stage.until_status(unparsable=1, gaps=1, gaps_healed=1)
+        await stage.until_status(unparsable=1, gaps=0, healed=1)
 
     assert any(b"price_micros" in frame for frame in stage.capture.of(Kind.FRAME))
 
@@ -170,7 +170,7 @@ async def test_a_settled_market_is_deleted_and_the_others_stay() -> None:
 
 async def test_many_markets_take_several_connections() -> None:
     async with staged(markets_per_connection=2) as stage:
-        stage.markets.open = dict.fromkeys("ABCDE", "active")
+        stage.rest.open = dict.fromkeys("ABCDE", "active")
         await stage.until_status(markets_subscribed=5, connections=3)
 
         channels = [len(peer.channels) for peer in stage.peers]
@@ -193,33 +193,157 @@ async def test_a_full_subscription_sends_the_rest_elsewhere() -> None:
         await stage.until_status(markets_subscribed=2, connections=2)
 
 
-async def test_silence_without_pongs_is_a_stall() -> None:
+async def test_silence_without_pongs_is_a_dead_connection() -> None:
     async def freeze(peer: Peer, _command: Json) -> bool:
         peer.socket.transport.pause_reading()
         return True
 
-    async with staged(Once(is_books, freeze), stall_seconds=0.3, ping_seconds=0.05) as stage:
+    async with staged(Once(is_books, freeze), dead_seconds=0.3, ping_seconds=0.05) as stage:
         await stage.until_status(markets_subscribed=2)
 
-    assert stage.capture.causes() == ["stall", "shutdown"]
+    assert stage.capture.causes() == ["dead_connection", "shutdown"]
+
+
+async def test_commands_without_answers_and_pings_neither_are_a_dead_connection() -> None:
+    async def freeze(peer: Peer, _command: Json) -> bool:
+        peer.socket.transport.pause_reading()
+        return True
+
+    hasty = {"dead_seconds": 0.6, "command_seconds": 0.4, "ping_seconds": 0.05}
+    async with staged(Once(is_books, freeze), **hasty) as stage:
+        await stage.until_status(markets_subscribed=2)
+
+    assert stage.capture.causes() == ["dead_connection", "shutdown"]
 
 
 async def test_a_frozen_subscription_with_healthy_pongs_is_a_stall() -> None:
     async def ignore(peer: Peer, command: Json) -> bool:
-        return peer.number == 0 and command["params"].get("action") == "get_snapshot"
+        return peer.number == 0 and command["cmd"] == "update_subscription"
 
-    async with staged(ignore, probe_seconds=0.1, command_seconds=0.3, ping_seconds=0.02) as stage:
+    async with staged(ignore, audit_seconds=0.1, command_seconds=0.3, ping_seconds=0.02) as stage:
         await stage.until(lambda: len(stage.peers) == 2)
         await stage.until_status(markets_subscribed=2)
 
     assert stage.capture.causes()[0] == "stall"
+    assert "add_markets" in stage.actions()
+
+
+async def test_a_market_that_answers_nothing_does_not_end_the_connection() -> None:
+    async def settled(peer: Peer, command: Json) -> bool:
+        if command["params"].get("action") != "get_snapshot":
+            return False
+        command["params"]["market_tickers"] = [
+            ticker for ticker in command["params"]["market_tickers"] if ticker != "A"
+        ]
+        await peer.snapshots(command)
+        return True
+
+    async with staged(settled, audit_seconds=0.05, command_seconds=0.2) as stage:
+        await stage.until_status(markets_silent=1)
+        asked = len(stage.peers[0].commands)
+        await stage.until(lambda: len(stage.peers[0].commands) > asked + 10)
+
+        assert stage.status()["markets_subscribed"] == 2
+    assert stage.capture.causes() == ["shutdown"]
+
+
+async def test_nothing_but_markets_that_answer_nothing_does_not_end_the_connection() -> None:
+    async def settled(_peer: Peer, command: Json) -> bool:
+        return bool(command["params"].get("action") == "get_snapshot")
+
+    async with staged(settled, audit_seconds=0.05, command_seconds=0.2) as stage:
+        await stage.until_status(markets_silent=2)
+
+    assert stage.capture.causes() == ["shutdown"]
+
+
+async def test_every_market_is_audited_in_turn() -> None:
+    async with staged(audit_seconds=0.02, audits_per_second=50) as stage:
+        await stage.until_status(markets_subscribed=2)
+        await stage.until(lambda: len(stage.actions()) > 5)
+
+    audits = [c["params"]["market_tickers"] for c in stage.peers[0].commands if c["id"] > 3]
+    assert audits[:4] == [["A"], ["B"], ["A"], ["B"]]
+
+
+async def test_an_end_that_does_not_say_of_what_gives_up_the_connection() -> None:
+    async with staged() as stage:
+        await stage.until_status(markets_subscribed=2)
+        await stage.peers[0].say(type="error", msg={"code": 25, "msg": "over"})
+        await stage.until(lambda: len(stage.peers) == 2)
+        await stage.until_status(markets_subscribed=2)
+
+    assert stage.capture.causes() == ["overflow", "shutdown"]
+
+
+async def test_books_over_rest_are_asked_for_in_turn() -> None:
+    async with staged(rest_audit_seconds=0.02) as stage:
+        await stage.until(lambda: len(stage.rest.audited) >= 2)
+
+        assert stage.rest.audited[0] == ["A", "B"]
+        assert int(stage.status()["rest_audits"]) >= 2
+
+
+async def test_rest_audits_that_fail_are_counted_and_go_on() -> None:
+    async with staged(rest_audit_seconds=0.02, retry=Backoff(0.01, 0.02)) as stage:
+        await stage.until_status(markets_subscribed=2)
+        stage.rest.failure = Unavailable("down for work")
+        await stage.until(lambda: int(stage.status()["rest_failures"]) >= 2)
+        stage.rest.failure = None
+        await stage.until(lambda: int(stage.status()["rest_audits"]) >= 4)
+
+
+async def test_the_state_of_the_exchange_is_looked_at_again_and_again() -> None:
+    async with staged(status_seconds=0.02) as stage:
+        await stage.until(lambda: stage.rest.looks.count("status") >= 3)
+
+    assert stage.rest.looks[:3] == ["status", "schedule", "status"]
+
+
+async def test_the_state_of_the_exchange_is_looked_at_when_a_connection_has_ended() -> None:
+    async with staged(status_seconds=0.6) as stage:
+        await stage.until(lambda: stage.rest.looks == ["status", "schedule"])
+        await stage.until_status(markets_subscribed=2)
+        stage.peers[0].socket.transport.abort()
+        await stage.until(lambda: stage.rest.looks.count("status") == 2)
+
+        assert stage.capture.causes() == ["disconnect"]
+
+
+async def test_the_state_is_looked_at_while_the_exchange_is_down() -> None:
+    async with staged(status_seconds=0.02) as stage:
+        stage.rest.failure = Unavailable("down for work")
+        await stage.until(lambda: stage.rest.looks.count("status") >= 3)
+        stage.rest.failure = None
+        await stage.until_status(markets_subscribed=2)
+
+
+async def test_a_book_that_somebody_misses_is_asked_for() -> None:
+    async with staged() as stage:
+        await stage.until_status(markets_subscribed=2)
+        assert stage.recorder is not None
+        for _ in range(3):
+            stage.recorder.heal(["B", "Z"])
+        await stage.until(lambda: len(stage.actions()) == 2)
+
+        assert stage.peers[0].commands[-1]["params"]["market_tickers"] == ["B"]
+        assert stage.status()["missed_books"] == 1
+
+
+async def test_the_end_of_a_process_leaves_no_word_in_the_capture() -> None:
+    async with staged() as stage:
+        await stage.until_status(markets_subscribed=2)
+        stage.severable.sever()
+
+    assert stage.capture.causes() == []
+    assert stage.capture.records[-1][0] is not Kind.CLOSED
 
 
 async def test_the_recorder_waits_while_the_list_is_down() -> None:
     async with staged() as stage:
-        stage.markets.failure = Unavailable("down for work")
+        stage.rest.failure = Unavailable("down for work")
         await stage.until(lambda: stage.status()["trouble"] == "down for work")
-        stage.markets.failure = None
+        stage.rest.failure = None
         await stage.until_status(markets_subscribed=2, discovery="complete")
 
 
@@ -251,6 +375,6 @@ async def test_frames_that_nobody_can_look_at_in_time_are_captured_and_healed() 
         await peer.delta()
         await stage.until(lambda: len(stage.capture.of(Kind.FRAME)) >= 500)
         await peer.delta()
-        await stage.until(lambda: int(stage.status()["gaps_healed"]) >= 1)
+        await stage.until(lambda: int(stage.status()["healed"]) >= 1)
 
         assert int(stage.status()["skipped"]) > 0

@@ -30,12 +30,14 @@ def _short(command: dict[str, Any]) -> tuple[int, str, list[str]]:
     return command["id"], params.get("action", command["cmd"]), params["market_tickers"]
 
 
-def subscribed(tally: Tally | None = None, **changes: object) -> BookSubscription:
+def subscribed(tally: Tally | None = None, tickers: str = "AB", **changes: Any) -> BookSubscription:
     """Return a subscription with the number 7 that holds A and B; the next command is 2."""
     books = subscription(tally, **changes)
-    books.want(["A", "B"])
+    books.want(tickers)
     books.say(0)
     books.hear(Subscribed(id=1, sid=7, channel="orderbook_delta"), 0)
+    for ticker in tickers:
+        books.hear(snapshot(ticker), 0)
     return books
 
 
@@ -69,7 +71,7 @@ def test_a_merged_subscribe_is_answered_by_ok() -> None:
 
     books.hear(Acknowledged(id=1, sid=7), 0)
 
-    assert (books.sid, books.held) == (7, 1)
+    assert (books.sid, list(books.held)) == (7, ["A"])
 
 
 def test_a_snapshot_before_the_answer_tells_the_number() -> None:
@@ -88,7 +90,7 @@ def test_a_market_leaves_by_deletion_and_the_others_stay() -> None:
 
     assert said(books) == [(2, "delete_markets", ["A"])]
     books.hear(Acknowledged(id=2, sid=7), 0)
-    assert books.held == 1
+    assert list(books.held) == ["B"]
 
 
 def test_a_market_that_was_never_asked_for_leaves_without_a_word() -> None:
@@ -116,16 +118,16 @@ def test_a_gap_asks_for_every_held_book_in_batches() -> None:
     books.say(0)
     books.hear(Acknowledged(id=2, sid=7), 0)
 
-    books.heal()
+    books.heal_all()
 
     assert said(books) == [(3, "get_snapshot", ["A", "B", "C"]), (4, "get_snapshot", ["D"])]
-    assert (tally.gaps, tally.healed) == (1, 0)
+    assert (tally.heals, tally.healed) == (1, 0)
 
 
 def test_a_gap_is_healed_when_every_book_has_come() -> None:
     tally = Tally()
     books = subscribed(tally)
-    books.heal()
+    books.heal_all()
     books.say(0)
 
     books.hear(snapshot("A", 2), 0)
@@ -139,7 +141,7 @@ def test_a_gap_is_healed_when_every_book_has_come() -> None:
 def test_an_ok_to_get_snapshot_is_not_yet_the_snapshot() -> None:
     tally = Tally()
     books = subscribed(tally)
-    books.heal()
+    books.heal_all()
     books.say(0)
 
     books.hear(Acknowledged(id=2, sid=7), 0)
@@ -152,7 +154,8 @@ def test_a_gap_while_markets_are_added_heals_them_too() -> None:
     books = subscribed()
     books.want(["C"])
     books.say(0)
-    books.heal()
+    books.hear(snapshot("C"), 0)
+    books.heal_all()
     books.hear(Acknowledged(id=2, sid=7), 0)
 
     assert said(books) == [(3, "get_snapshot", ["A", "B", "C"])]
@@ -226,7 +229,7 @@ def test_a_market_that_is_not_named_is_found_by_halving() -> None:
 
 def test_an_exchange_without_get_snapshot_is_healed_the_long_way() -> None:
     books = subscribed()
-    books.heal()
+    books.heal_all()
     books.say(0)
 
     books.hear(ErrorReply(id=2, code=13), 0)
@@ -251,7 +254,7 @@ def test_a_command_without_an_answer_is_a_stall() -> None:
     books.want("A")
     books.say(0)
 
-    books.say(5)
+    books.check(5)
 
     assert books.fault is not None
     assert books.fault.cause is Cause.STALL
@@ -259,32 +262,237 @@ def test_a_command_without_an_answer_is_a_stall() -> None:
 
 def test_a_book_that_does_not_come_is_fetched_the_long_way() -> None:
     books = subscribed()
-    books.heal()
+    books.heal_all()
     books.say(0)
     books.hear(snapshot("A", 2), 1)
 
+    books.check(5.5)
     assert said(books, 5.5) == []
+    books.check(6)
     assert said(books, 6) == [(3, "delete_markets", ["B"]), (4, "add_markets", ["B"])]
 
 
-def test_a_quiet_subscription_is_asked_whether_it_lives() -> None:
-    books = subscribed()
-    books.hear(snapshot("B"), 10)
+def test_a_first_book_that_does_not_come_is_fetched_the_long_way_once() -> None:
+    tally = Tally()
+    books = subscription(tally)
+    books.want("AB")
+    books.say(0)
+    books.hear(Subscribed(id=1, sid=7, channel="orderbook_delta"), 1)
+    books.hear(snapshot("A"), 1)
 
-    assert said(books, 69) == []
-    assert said(books, 70) == [(2, "get_snapshot", ["B"])]
-    books.hear(snapshot("B", 2), 71)
-    assert said(books, 130) == []
+    books.check(6)
+    assert said(books, 6) == [(2, "delete_markets", ["B"]), (3, "add_markets", ["B"])]
+    books.hear(Acknowledged(id=2, sid=7), 6)
+    books.hear(Acknowledged(id=3, sid=7), 6)
+    books.check(11)
+    assert said(books, 11) == []
+    assert (tally.silent, books.fault) == (1, None)
+
+
+def test_a_first_book_that_was_lost_is_fetched_as_soon_as_it_is_clear_that_it_was() -> None:
+    books = subscription(commands_in_flight=4)
+    books.want("AB")
+    books.say(0)
+    books.hear(Subscribed(id=1, sid=7, channel="orderbook_delta"), 0)
+    books.hear(snapshot("A"), 0)
+    books.heal_all()
+    books.say(0)
+
+    books.hear(snapshot("A", 2), 0)
+    books.check(0)
+
+    assert said(books, 0) == [(3, "delete_markets", ["B"]), (4, "add_markets", ["B"])]
+
+
+def test_an_answer_that_was_lost_is_made_up_for_without_ending_anything() -> None:
+    books = subscribed()
+    books.want(["C", "D"])
+    books.say(0)
+    books.hear(snapshot("C"), 0)
+    books.heal_all()
+    books.say(0)
+
+    books.hear(snapshot("A", 3), 0)
+    books.check(0)
+
+    assert said(books, 0) == [(4, "add_markets", ["D"])]
+    assert list(books.held) == ["A", "B", "C"]
+    assert books.fault is None
+
+
+def test_a_market_that_left_and_came_back_is_not_let_go_because_an_answer_was_lost() -> None:
+    books = subscribed()
+    books.unwant(["A"])
+    books.say(0)
+    books.want(["A"])
+    books.say(0)
+    books.hear(Acknowledged(id=3, sid=7), 1)
+    books.hear(snapshot("A"), 1)
+
+    books.check(5)
+
+    assert (said(books, 5), books.fault) == ([], None)
+    assert "A" in books.held
+
+
+def test_answers_that_never_come_while_others_do_are_a_stall_in_the_end() -> None:
+    books = subscribed(audit_seconds=1)
+    books.want(["C"])
+    for now in range(25):
+        for command_id, action, tickers in said(books, now):
+            for ticker in tickers if action == "get_snapshot" else []:
+                books.hear(snapshot(ticker, command_id), now + 0.5)
+        books.check(now + 0.9)
+
+    assert books.fault is not None
+    assert books.fault.detail == "no answer to add"
+
+
+def test_known_books_are_asked_for_in_turn() -> None:
+    tally = Tally()
+    books = subscribed(tally, "ABC", share=2, audit_seconds=1)
+    books.say(0)
+
+    assert said(books, 0.9) == []
+    assert said(books, 1) == [(2, "get_snapshot", ["A", "B"])]
+    for ticker in "AB":
+        books.hear(snapshot(ticker, 2), 1)
+    assert said(books, 2) == [(3, "get_snapshot", ["C"])]
+    assert said(books, 3) == [(4, "get_snapshot", ["A", "B"])]
+    assert tally.audits == 5
+
+
+def test_audits_that_were_held_up_are_not_made_up_for() -> None:
+    books = subscribed(audit_seconds=1)
+    books.say(0)
+
+    assert len(said(books, 10)) == 1
+    assert said(books, 10) == []
+
+
+def test_a_market_with_which_something_is_going_on_is_not_audited() -> None:
+    books = subscribed(None, "ABC", audit_seconds=1)
+    books.say(0)
+    books.heal(["A"], 1)
+    books.unwant(["B"])
+
+    assert said(books, 1) == [
+        (2, "delete_markets", ["B"]),
+        (3, "get_snapshot", ["A"]),
+        (4, "get_snapshot", ["C"]),
+    ]
+
+
+def test_healing_goes_before_audits() -> None:
+    books = subscribed(None, "ABC", batch=3, commands_in_flight=0, audit_seconds=1)
+    books.say(0)
+
+    books.heal_all()
+
+    assert said(books, 1) == []
+
+
+def test_a_market_that_does_not_answer_while_others_do_is_put_in_anew() -> None:
+    tally = Tally()
+    books = subscribed(tally, audit_seconds=1)
+    books.say(0)
+    books.say(1)
+    books.hear(snapshot("A", 2), 2)
+
+    books.check(7)
+
+    assert said(books, 7)[:2] == [(3, "delete_markets", ["B"]), (4, "add_markets", ["B"])]
+    assert (tally.silent, books.fault) == (1, None)
+
+
+def test_a_market_that_is_about_to_leave_is_not_put_in_anew() -> None:
+    books = subscribed(audit_seconds=1)
+    books.say(0)
+    books.say(1)
+    books.unwant(["B"])
+    books.hear(snapshot("A", 2), 2)
+
+    books.check(7)
+
+    assert said(books, 7)[:1] == [(3, "delete_markets", ["B"])]
+    assert "add_markets" not in [action for _, action, _ in said(books, 8)]
+
+
+def test_where_nobody_answers_the_exchange_is_asked_what_it_always_answers() -> None:
+    books = subscribed(audit_seconds=1)
+    books.say(0)
+    books.say(1)
+
+    assert (3, "add_markets", ["A"]) in said(books, 3.5)
+    books.hear(Acknowledged(id=3, sid=7), 3.6)
+    books.check(6)
+    assert books.fault is None
 
 
 def test_a_frozen_subscription_is_a_stall() -> None:
-    books = subscribed()
-    books.say(60)
+    books = subscribed(audit_seconds=1)
+    for now in range(6):
+        books.say(now)
 
-    books.say(65)
+    books.check(6)
 
     assert books.fault is not None
     assert books.fault.cause is Cause.STALL
+
+
+def test_an_exchange_without_get_snapshot_confirms_markets_instead() -> None:
+    books = subscribed(audit_seconds=1)
+    books.say(0)
+    books.say(1)
+
+    books.hear(ErrorReply(id=2, code=13), 1)
+
+    assert said(books, 2) == [(3, "add_markets", ["A"])]
+
+
+def test_an_audit_that_is_refused_changes_nothing() -> None:
+    books = subscribed(audit_seconds=1)
+    books.say(0)
+    books.say(1)
+
+    books.hear(ErrorReply(id=2, code=16, market_ticker="A"), 1)
+
+    assert said(books, 2) == []
+    assert (list(books.held), books.fault) == (["A", "B"], None)
+
+
+def test_a_book_that_somebody_misses_is_asked_for_but_not_all_the_time() -> None:
+    books = subscribed(heal_again_seconds=2)
+
+    books.heal(["A", "Z"], 10)
+    assert said(books, 10) == [(2, "get_snapshot", ["A"])]
+    books.heal(["A"], 11)
+    assert said(books, 11) == []
+    books.hear(snapshot("A", 2), 11)
+    books.heal(["A"], 12)
+    assert said(books, 12) == [(3, "get_snapshot", ["A"])]
+
+
+def test_a_doubt_asks_for_a_number_soon() -> None:
+    books = subscribed(audit_seconds=10)
+    books.say(0)
+
+    books.doubt(1)
+
+    assert said(books, 1) == [(2, "get_snapshot", ["A", "B"])]
+
+
+def test_commands_that_wait_for_silent_markets_hold_up_nothing() -> None:
+    books = subscribed(None, "AB", batch=1, commands_in_flight=2)
+    books.want("CD")
+    books.say(0)
+    books.hear(Acknowledged(id=2, sid=7), 0)
+    books.hear(Acknowledged(id=3, sid=7), 0)
+    books.heal_all()
+
+    assert len(said(books, 0)) == 2
+    books.hear(snapshot("B", 5), 0)
+    assert len(said(books, 0)) == 2
 
 
 def test_a_stranger_s_answers_change_nothing() -> None:
@@ -294,4 +502,4 @@ def test_a_stranger_s_answers_change_nothing() -> None:
     books.hear(ErrorReply(id=99, code=9), 0)
     books.hear(ErrorReply(sid=8, seq=1, code=25), 0)
 
-    assert (books.sid, books.held, books.fault) == (7, 2, None)
+    assert (books.sid, list(books.held), books.fault) == (7, ["A", "B"], None)

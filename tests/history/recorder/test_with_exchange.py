@@ -12,8 +12,8 @@ import pytest
 from playhead.base.time import Micros, Nanos
 from playhead.history.books import Book
 from playhead.history.exchange import ExchangeOptions, RunningExchange, running_exchange
-from playhead.history.kalshi import Hosts, RestClient, Signer, connect
-from playhead.history.recorder import Recorder
+from playhead.history.kalshi import Hosts, Signer, connect
+from playhead.history.recorder import Recorder, rest_client
 from tests.history.recorder.builders import Notebook, options
 from tests.history.recorder.replay import known_books
 
@@ -73,9 +73,9 @@ async def recording(capture: Notebook, **changes: object) -> AsyncIterator[Recor
         chosen = options(hosts, **{"batch": 20, "markets_per_connection": 25, **changes})
         signer = Signer.made_up("key-1")
         door = partial(connect, hosts.websocket_url, now=now, signer=signer)
-        async with RestClient(hosts.rest_url, now=now, random=Random(1)) as rest:
+        async with rest_client(chosen, capture=capture, now=now, random=Random(1)) as rest:
             recorder = Recorder(
-                chosen, capture=capture, markets=rest, connect=door, now=now, random=Random(1)
+                chosen, capture=capture, rest=rest, connect=door, now=now, random=Random(1)
             )
             task = asyncio.create_task(recorder.run())
             try:
@@ -114,7 +114,7 @@ async def test_lost_frames_are_healed() -> None:
         found = known_books(capture)
         assert found == work.true_books(set(found))
     assert len(found) >= 50
-    assert status["gaps"] == status["gaps_healed"] == 3
+    assert status["gaps"] == status["healed"] == 3
 
 
 @pytest.mark.parametrize("fault", ["error_10", "error_25"])

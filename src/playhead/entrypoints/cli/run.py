@@ -14,7 +14,9 @@ from playhead.entrypoints.supervisor.programs import main_of
 
 
 def run_program(
-    name: Annotated[str, typer.Argument(help="api, sealer, ingest, exchange or recorder.")],
+    name: Annotated[
+        str, typer.Argument(help="api, sealer, ingest, exchange, recorder, recorder-2, ...")
+    ],
 ) -> None:
     """Run the process NAME alone, until Ctrl-C."""
     main_of(name)(load_settings())

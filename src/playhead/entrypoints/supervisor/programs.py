@@ -3,10 +3,12 @@
 import importlib
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from playhead.base.errors import NotFound
-from playhead.entrypoints.settings import Exchange, Settings, child_environment
+from playhead.entrypoints.recorders import NAME, process_name, process_names
+from playhead.entrypoints.settings import MOST_RECORDERS, Exchange, Settings, child_environment
 from playhead.entrypoints.supervisor.part import Program
 
 Main = Callable[[Settings], None]
@@ -18,7 +20,7 @@ MODULES = {
     "sealer": "playhead.entrypoints.sealer",
     "ingest": "playhead.entrypoints.ingest",
     "exchange": "playhead.entrypoints.exchange",
-    "recorder": "playhead.entrypoints.recorder",
+    NAME: "playhead.entrypoints.recorder",
 }
 
 
@@ -31,11 +33,11 @@ class UnknownProgram(NotFound):
 def programs_of(settings: Settings) -> list[Program]:
     """Return the processes that ``settings`` ask for, by order of start."""
     environment = child_environment(settings)
-    return [
-        Program(name, command_of(name), environment)
-        for name in MODULES
-        if name != "exchange" or settings.exchange is Exchange.SIMULATED
-    ]
+    single = [name for name in MODULES if name != NAME]
+    if settings.exchange is not Exchange.SIMULATED:
+        single.remove("exchange")
+    names = [*single, *process_names(settings.recorders)]
+    return [Program(name, command_of(name), environment) for name in names]
 
 
 def command_of(name: str) -> tuple[str, ...]:
@@ -49,6 +51,10 @@ def main_of(name: str) -> Main:
     Raises:
         UnknownProgram: There is none.
     """
-    if name not in MODULES:
-        raise UnknownProgram(f"there is no process {name!r}; there are {', '.join(MODULES)}")
-    return cast(Main, importlib.import_module(MODULES[name]).main)
+    if name in MODULES:
+        return cast(Main, importlib.import_module(MODULES[name]).main)
+    for number in range(2, MOST_RECORDERS + 1):
+        if name == process_name(number):
+            return partial(importlib.import_module(MODULES[NAME]).main, number=number)
+    known = f"{', '.join(MODULES)}, {process_name(2)} to {process_name(MOST_RECORDERS)}"
+    raise UnknownProgram(f"there is no process {name!r}; there are {known}")

@@ -5,16 +5,15 @@ from random import Random
 
 from playhead.base.errors import PlayheadError
 from playhead.base.time import MICROS_PER_SECOND, Micros, to_micros
-from playhead.history.kalshi import Backoff, Unreadable, parse_market
+from playhead.history.kalshi import Unreadable, parse_market
 from playhead.history.recorder.options import RecorderOptions
-from playhead.history.recorder.ports import Clock, Markets
+from playhead.history.recorder.ports import Clock, Rest
 from playhead.history.recorder.tallies import Tally
 from playhead.history.recorder.universe import Universe
 
 LISTED = ("open", "unopened", "paused")
 _OVERLAP_SECONDS = 120
 _MOST_NAMED = 100
-_RETRY = Backoff(first_seconds=1.0, longest_seconds=60.0)
 
 
 class Crawler:
@@ -27,7 +26,7 @@ class Crawler:
     def __init__(
         self,
         options: RecorderOptions,
-        markets: Markets,
+        rest: Rest,
         universe: Universe,
         tally: Tally,
         *,
@@ -35,7 +34,7 @@ class Crawler:
         random: Random,
     ) -> None:
         self._options = options
-        self._markets = markets
+        self._exchange = rest
         self._universe = universe
         self._tally = tally
         self._now = now
@@ -63,7 +62,7 @@ class Crawler:
             except PlayheadError as error:
                 self._tally.trouble = error.message
                 failures += 1
-                await asyncio.sleep(_RETRY.seconds(failures, self._random))
+                await asyncio.sleep(self._options.retry.seconds(failures, self._random))
             else:
                 failures = 0
                 await self._rest()
@@ -101,7 +100,7 @@ class Crawler:
 
     async def _look(self, **filters: str | int) -> set[str]:
         found = set()
-        async for page in self._markets.market_pages(**filters):
+        async for page in self._exchange.market_pages(**filters):
             for body in page:
                 found.add(str(body.get("ticker")))
                 self._learn(body)

@@ -20,7 +20,7 @@ class Inbox:
     When the capture refuses, ``trouble`` says why and nothing more is taken.
 
     Attributes:
-        frame_came_at: By the event loop's clock; the start, while there was none.
+        frame_came_at: By the event loop's clock; the opening, while there was none.
         pong_came_at: The same for pongs.
     """
 
@@ -56,6 +56,7 @@ class Inbox:
             opened = msgspec.json.encode({"url": self._url, "use_yes_price": False})
             self._keep(Kind.OPENED, opened, number)
             self._connection = number
+            self.frame_came_at = self.pong_came_at = asyncio.get_running_loop().time()
 
     def on_frame(self, frame: bytes) -> None:
         """Keep a frame, then queue it."""
@@ -94,6 +95,11 @@ class Inbox:
         if self._connection is not None:
             closed = msgspec.json.encode({"cause": end.cause, "detail": end.detail})
             self._keep(Kind.CLOSED, closed, self._connection)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything that came has been taken out."""
+        return not self._waiting
 
     def nudge(self) -> None:
         """Make ``some`` return now."""

@@ -1,7 +1,7 @@
 """One lasting connection: a share of the markets, through as many sessions as it takes."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from random import Random
 
 from playhead.base.errors import PlayheadError
@@ -12,9 +12,7 @@ from playhead.history.recorder.inbox import Inbox
 from playhead.history.recorder.options import RecorderOptions
 from playhead.history.recorder.ports import Capture, Clock, Connector, Ears
 from playhead.history.recorder.session import Session
-from playhead.history.recorder.tallies import Tally
-
-_UNTIL_KEPT_SECONDS = 0.5
+from playhead.history.recorder.tallies import Lag, Tally
 
 
 class Link:
@@ -33,6 +31,7 @@ class Link:
         tally: Tally,
         *,
         feeds: Sequence[str],
+        share: Callable[[], int],
         now: Clock,
         random: Random,
     ) -> None:
@@ -42,12 +41,14 @@ class Link:
         self._ears = ears
         self._tally = tally
         self._feeds = feeds
+        self._share = share
         self._now = now
         self._random = random
         self._assigned: dict[str, None] = {}
         self._room = options.markets_per_connection
         self._inbox: Inbox | None = None
         self._conversation: Conversation | None = None
+        self._lag = Lag()
         self.is_open = False
         self._was_open = False
 
@@ -57,9 +58,14 @@ class Link:
         return max(0, self._room - len(self._assigned))
 
     @property
-    def held(self) -> int:
-        """How many markets the exchange has confirmed on the connection there is."""
-        return self._conversation.books.held if self._conversation else 0
+    def held(self) -> Collection[str]:
+        """The markets that the exchange has confirmed on the connection there is."""
+        return self._conversation.books.held if self._conversation else ()
+
+    @property
+    def lag_ms(self) -> int | None:
+        """How much later than the quickest one its newest frame came; None without any."""
+        return self._lag.millis if self.is_open else None
 
     def want(self, tickers: Sequence[str]) -> None:
         """Record these markets too, now and after every reconnect."""
@@ -75,6 +81,12 @@ class Link:
             del self._assigned[ticker]
         if mine and self._conversation and self._inbox:
             self._conversation.books.unwant(mine)
+            self._inbox.nudge()
+
+    def heal(self, tickers: Iterable[str]) -> None:
+        """Ask for the books of those of these markets that it holds."""
+        if self._conversation and self._inbox:
+            self._conversation.books.heal(tickers, asyncio.get_running_loop().time())
             self._inbox.nudge()
 
     def overflow(self) -> list[str]:
@@ -138,14 +150,15 @@ class Link:
 
     async def _converse(self, connection: Connection, inbox: Inbox) -> End:
         conversation = Conversation(
-            self._options, self._feeds, self._ears, self._random, self._tally
+            self._options, self._feeds, self._ears, self._random, self._tally, self._share
         )
         conversation.books.want(self._assigned)
         self._inbox, self._conversation = inbox, conversation
         if self._was_open and self._feeds:
             self._ears.missed()
+        self._lag = Lag()
         self.is_open = self._was_open = True
-        return await Session(connection, inbox, conversation, self._options, self._tally).run()
+        return await Session(connection, inbox, conversation, self._options, self._lag).run()
 
     async def _part(self, connection: Connection, inbox: Inbox, end: End) -> None:
         """Close, and do not go on before the end is kept: what follows would look unbroken."""
@@ -155,10 +168,11 @@ class Link:
             connection.abort()
             self._tally.trouble = end.detail
         self._tally.ended(str(end.cause))
+        self._ears.ended()
         while True:
             if self._keep_end(inbox, end):
                 return
-            await asyncio.sleep(_UNTIL_KEPT_SECONDS)
+            await asyncio.sleep(self._options.keep_again_seconds)
 
     def _keep_end(self, inbox: Inbox, end: End) -> bool:
         try:

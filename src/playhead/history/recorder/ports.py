@@ -1,6 +1,6 @@
 """What a recorder needs from others."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Protocol
 
 from playhead.base.time import Nanos
@@ -24,11 +24,20 @@ class Capture(Protocol):
         """Return a connection number that was never used in this capture."""
 
 
-class Markets(Protocol):
-    """Where the open markets are listed."""
+class Rest(Protocol):
+    """The exchange's other door: asked one thing at a time. All of it raises PlayheadError."""
 
     def market_pages(self, **filters: str | int) -> AsyncIterator[list[dict[str, Any]]]:
         """Return all markets that pass ``filters``, page by page."""
+
+    async def orderbooks(self, tickers: Sequence[str]) -> object:
+        """Return the books of up to ``MOST_BOOKS`` markets."""
+
+    async def exchange_status(self) -> object:
+        """Return whether the exchange is open."""
+
+    async def exchange_schedule(self) -> object:
+        """Return when the exchange will not be open."""
 
 
 class Connector(Protocol):
@@ -44,13 +53,16 @@ class Connector(Protocol):
 
 
 class Ears(Protocol):
-    """Who hears what a connection says about markets rather than about books."""
+    """Who hears what a connection says of the exchange rather than of books."""
 
     def heard(self, lifecycle: MarketLifecycle) -> None:
         """Something happened to a market."""
 
     def missed(self) -> None:
         """Something may have happened to some market, and nobody heard what."""
+
+    def ended(self) -> None:
+        """The connection has ended."""
 
 
 Clock = Callable[[], Nanos]

@@ -1,7 +1,7 @@
 """Records an exchange: finds its markets, keeps connections up, captures everything that comes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from random import Random
 
 import msgspec
@@ -9,14 +9,15 @@ import msgspec
 from playhead.base.time import to_micros
 from playhead.history.capture import Kind
 from playhead.history.kalshi import MarketLifecycle, commands
+from playhead.history.recorder.audits import markets_each
 from playhead.history.recorder.crawl import Crawler
+from playhead.history.recorder.exchange_watch import ExchangeWatch
 from playhead.history.recorder.link import Link
 from playhead.history.recorder.options import RecorderOptions
-from playhead.history.recorder.ports import Capture, Clock, Connector, Markets
+from playhead.history.recorder.ports import Capture, Clock, Connector, Rest
+from playhead.history.recorder.rest_audits import RestAudits
 from playhead.history.recorder.tallies import Rate, Tally
 from playhead.history.recorder.universe import Margins, Universe
-
-_TURN_SECONDS = 0.1
 
 
 class Recorder:
@@ -30,7 +31,7 @@ class Recorder:
         options: RecorderOptions,
         *,
         capture: Capture,
-        markets: Markets,
+        rest: Rest,
         connect: Connector,
         now: Clock,
         random: Random,
@@ -41,7 +42,7 @@ class Recorder:
         Args:
             options: What to record, and how patiently.
             capture: Where everything goes first.
-            markets: The exchange's REST lists.
+            rest: Its REST lists, books and state; whatever it answers has to be captured there.
             connect: Opens its WebSocket.
             now: UTC.
             random: Spreads reconnects.
@@ -64,9 +65,9 @@ class Recorder:
             ),
             accepts,
         )
-        self._crawler = Crawler(
-            options, markets, self._universe, self._tally, now=now, random=random
-        )
+        self._crawler = Crawler(options, rest, self._universe, self._tally, now=now, random=random)
+        self._watch = ExchangeWatch(options, rest, self._tally, random=random)
+        self._rest_audits = RestAudits(options, rest, self._held, self._tally, random=random)
 
     async def run(self) -> None:
         """Record until cancelled.
@@ -81,6 +82,8 @@ class Recorder:
             async with asyncio.TaskGroup() as tasks:
                 self._open_link(tasks)
                 tasks.create_task(self._crawler.run())
+                tasks.create_task(self._watch.run())
+                tasks.create_task(self._rest_audits.run())
                 tasks.create_task(self._follow(tasks))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
@@ -93,6 +96,19 @@ class Recorder:
         """Something may have happened to some market, and nobody heard what."""
         self._crawler.hurry()
 
+    def ended(self) -> None:
+        """A connection has ended."""
+        self._watch.hurry()
+
+    def heal(self, tickers: Sequence[str]) -> None:
+        """Ask for the books of those of these markets that are held.
+
+        For whoever finds out, by what was captured, that a book is not known. It can be called
+        again and again: what was asked for in the last ``heal_again_seconds`` is not asked for.
+        """
+        for link in self._links:
+            link.heal(tickers)
+
     def status(self) -> dict[str, object]:
         """Return what there is to say about the recording now, as plain values."""
         tally = self._tally
@@ -104,18 +120,27 @@ class Recorder:
             "connections": sum(link.is_open for link in self._links),
             "markets_known": self._universe.known,
             "markets_wanted": self._universe.wanted_count,
-            "markets_subscribed": sum(link.held for link in self._links),
+            "markets_subscribed": sum(len(link.held) for link in self._links),
             "markets_unplaced": len(self._unplaced),
             "markets_refused": tally.refused,
+            "markets_silent": tally.silent,
             "discovery": "complete" if self._crawler.is_complete else "under way",
             "gaps": tally.gaps,
-            "gaps_healed": tally.healed,
+            "sequence_backs": tally.sequence_backs,
+            "heals": tally.heals,
+            "healed": tally.healed,
+            "missed_books": tally.missed_books,
+            "audits": tally.audits,
+            "rest_audits": tally.rest_audits,
+            "rest_failures": tally.rest_failures,
             "feed_gaps": tally.feed_gaps,
             "duplicates": tally.duplicates,
             "unparsable": tally.unparsable,
             "skipped": tally.skipped,
             "ends": dict(tally.ends),
-            "lag_ms": tally.lag_ms,
+            "lag_ms": max(
+                (lag for link in self._links if (lag := link.lag_ms) is not None), default=None
+            ),
             "trouble": tally.trouble,
         }
 
@@ -127,7 +152,7 @@ class Recorder:
             for link in self._links:
                 self._unplaced.update(dict.fromkeys(link.overflow()))
             self._place(tasks)
-            await asyncio.sleep(_TURN_SECONDS)
+            await asyncio.sleep(self._options.turn_seconds)
 
     def _stop(self, tickers: list[str]) -> None:
         for ticker in tickers:
@@ -155,12 +180,19 @@ class Recorder:
             self,
             self._tally,
             feeds=() if self._links else self._feeds(),
+            share=self._share,
             now=self._now,
             random=self._random,
         )
         self._links.append(link)
         tasks.create_task(link.run())
         return link
+
+    def _share(self) -> int:
+        return markets_each(self._options, sum(bool(link.held) for link in self._links))
+
+    def _held(self) -> Collection[str]:
+        return {ticker: None for link in self._links for ticker in link.held}
 
     def _feeds(self) -> tuple[str, ...]:
         tickers = (commands.TICKERS,) if self._options.tickers else ()

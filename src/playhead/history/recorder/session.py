@@ -6,6 +6,7 @@ the reading.
 """
 
 import asyncio
+from dataclasses import replace
 
 from playhead.base.errors import PlayheadError
 from playhead.base.time import Nanos, to_micros
@@ -14,12 +15,10 @@ from playhead.history.recorder.causes import Cause, End
 from playhead.history.recorder.conversation import Conversation
 from playhead.history.recorder.inbox import Inbox
 from playhead.history.recorder.options import RecorderOptions
-from playhead.history.recorder.tallies import Tally
+from playhead.history.recorder.tallies import Lag
 
 # Frames looked at before others have their turn: some milliseconds.
 _SLICE = 1_000
-_TICK_SECONDS = 0.2
-_MICROS_PER_MILLI = 1000
 
 
 class Session:
@@ -31,13 +30,13 @@ class Session:
         inbox: Inbox,
         conversation: Conversation,
         options: RecorderOptions,
-        tally: Tally,
+        lag: Lag,
     ) -> None:
         self._connection = connection
         self._inbox = inbox
         self._conversation = conversation
         self._options = options
-        self._tally = tally
+        self._lag = lag
 
     async def run(self) -> End:
         """Record until the connection ends or has to be ended, and return why."""
@@ -57,15 +56,22 @@ class Session:
 
     async def _talk(self) -> End:
         clock = asyncio.get_running_loop()
+        tick = self._options.longest_tick
+        looked_at = clock.time()
         while True:
-            for received_at, frame in await self._inbox.some(_SLICE, _TICK_SECONDS):
+            for received_at, frame in await self._inbox.some(_SLICE, tick):
                 self._look(received_at, frame, clock.time())
-            for command in self._conversation.say(clock.time()):
+            now = clock.time()
+            has_slept = now - looked_at > 2 * tick + 1  # we, and what was answered is not read yet
+            if self._inbox.is_empty and not has_slept:
+                self._conversation.check(now)
+            looked_at = now
+            for command in self._conversation.say(now):
                 failure = await self._send(command)
                 if failure:
                     return failure
             if self._conversation.fault:
-                return self._conversation.fault
+                return self._told_apart(self._conversation.fault, now)
             await asyncio.sleep(0)
 
     async def _ping(self) -> End:
@@ -73,28 +79,42 @@ class Session:
             try:
                 await self._connection.ping()
             except NotTaken as error:
-                return End(Cause.STALL, error.message)
+                return End(Cause.DEAD, error.message)
             except ConnectionEnded:
                 return await self._end()
             await asyncio.sleep(self._options.ping_seconds)
 
     async def _watch(self) -> End:
         clock = asyncio.get_running_loop()
-        limit = self._options.stall_seconds
+        limit = self._options.dead_seconds
+        between = min(0.1, limit / 4)
+        watched_at = clock.time()
         while True:
-            newest = max(self._inbox.frame_came_at, self._inbox.pong_came_at)
-            if clock.time() - newest >= limit:
-                return End(Cause.STALL, f"neither a frame nor a pong for {limit:g} seconds")
+            now = clock.time()
+            has_slept = now - watched_at > between + limit / 2
+            if self._silent_for(now) >= limit and not has_slept:
+                return End(Cause.DEAD, f"neither a frame nor a pong for {limit:g} seconds")
             if self._inbox.trouble:
                 return End(Cause.ERROR, self._inbox.trouble)
-            await asyncio.sleep(min(0.1, limit / 4))
+            watched_at = now
+            await asyncio.sleep(between)
+
+    def _silent_for(self, now: float) -> float:
+        """Return for how long the connection has shown no life."""
+        return now - max(self._inbox.frame_came_at, self._inbox.pong_came_at)
+
+    def _told_apart(self, fault: End, now: float) -> End:
+        """Call a stall behind pings that are not answered either what it is."""
+        if fault.cause is Cause.STALL and self._silent_for(now) >= self._options.dead_seconds / 2:
+            return replace(fault, cause=Cause.DEAD)
+        return fault
 
     async def _send(self, command: str) -> End | None:
         try:
             self._inbox.sent(command)
             await self._connection.send(command)
         except NotTaken as error:
-            return End(Cause.STALL, error.message)
+            return End(Cause.DEAD, error.message)
         except ConnectionEnded:
             return await self._end()
         except PlayheadError as error:
@@ -104,5 +124,5 @@ class Session:
     def _look(self, received_at: Nanos, frame: bytes, now: float) -> None:
         message = parse(frame)
         if message.sent_at is not None:
-            self._tally.lag_ms = (to_micros(received_at) - message.sent_at) // _MICROS_PER_MILLI
+            self._lag.hear(to_micros(received_at), message.sent_at)
         self._conversation.hear(message, now)

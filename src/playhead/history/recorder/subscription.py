@@ -1,17 +1,21 @@
-"""The books of one connection: which are asked for, which are held, what to say next. Pure.
+"""The books of one connection: what is heard of them, what to say next. Pure.
 
 Markets enter by ``subscribe`` and ``add_markets`` and leave by ``delete_markets``, in batches; the
 subscription as a whole is never ended, because that would tear a hole into all other markets. After
-a gap every held market is asked for a fresh snapshot, while the stream goes on.
+a loss every held market is asked for a fresh snapshot, while the stream goes on; in quiet times too
+some are asked for, in turn (see ``audits``).
+
+A market that does not answer is one thing (the exchange accepts unknown markets silently, and
+settled ones answer nothing); a subscription that does not is another. Where nothing was answered
+since a snapshot was asked for, a market that is held is added once more: the exchange confirms
+that whatever the market's state.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from random import Random
 
 from playhead.history.kalshi import (
     Acknowledged,
-    Backoff,
-    BookDelta,
     BookSnapshot,
     ErrorReply,
     Message,
@@ -19,14 +23,16 @@ from playhead.history.kalshi import (
     Unsubscribed,
     commands,
 )
+from playhead.history.recorder.audits import Audits
 from playhead.history.recorder.causes import Cause, End
 from playhead.history.recorder.inflight import Command, InFlight, Purpose
 from playhead.history.recorder.options import RecorderOptions
 from playhead.history.recorder.refusals import Refusal, refusal_of
+from playhead.history.recorder.roster import Roster, Tickers
 from playhead.history.recorder.tallies import Tally
 
-_PAUSE = Backoff(first_seconds=0.5, longest_seconds=30.0)
-Tickers = dict[str, None]
+Compose = Callable[[int, int, list[str]], str]
+_MOST_LOST_ANSWERS = 3
 
 
 class BookSubscription:
@@ -44,60 +50,65 @@ class BookSubscription:
         random: Random,
         tally: Tally,
         next_id: Callable[[], int],
+        share: Callable[[], int],
     ) -> None:
         self._options = options
         self._tally = tally
         self._random = random
         self._next_id = next_id
         self._inflight = InFlight(options.command_seconds)
-        self._to_add: Tickers = {}
-        self._to_delete: Tickers = {}
-        self._to_heal: Tickers = {}
-        self._held: Tickers = {}
+        self._roster = Roster(self._inflight)
+        self._audits = Audits(options, share)
         self._batch = options.batch
-        self._open_gaps = 0
+        self._open_heals = 0
         self._not_before = 0.0
         self._failures = 0
-        self._last_book = 0.0
-        self._last_ticker = ""
+        self._lost_answers = 0
+        self._asked: dict[str, float] = {}
         self.sid: int | None = None
         self.overflow: list[str] = []
         self.fault: End | None = None
 
     @property
-    def held(self) -> int:
-        """How many markets the exchange has confirmed."""
-        return len(self._held)
+    def held(self) -> Collection[str]:
+        """The markets that the exchange has confirmed."""
+        return self._roster.held.keys()
 
     def want(self, tickers: Iterable[str]) -> None:
         """Ask for these markets too."""
-        for ticker in tickers:
-            if ticker in self._to_delete:
-                del self._to_delete[ticker]
-            else:
-                self._to_add[ticker] = None
+        self._roster.want(tickers)
 
     def unwant(self, tickers: Iterable[str]) -> None:
         """Let these markets go."""
-        for ticker in tickers:
-            self._to_heal.pop(ticker, None)
-            if ticker in self._to_add:
-                del self._to_add[ticker]
-            else:
-                self._to_delete[ticker] = None
+        gone = list(tickers)
+        self._roster.unwant(gone)
+        self._audits.forget(gone)
 
-    def heal(self) -> None:
+    def heal_all(self) -> None:
         """Take in that messages are missing: no held book can be trusted any more."""
-        self._tally.gaps += 1
-        self._open_gaps += 1
-        self._to_heal = dict(self._held)
+        self._tally.heals += 1
+        self._open_heals += 1
+        self._roster.heal_all()
         self._inflight.doubt()
 
+    def heal(self, tickers: Iterable[str], now: float) -> None:
+        """Take in that somebody misses these books.
+
+        Those that are not held, do not answer, or were asked for lately, are left alone.
+        """
+        lately = now - self._options.heal_again_seconds
+        self._asked = {ticker: at for ticker, at in self._asked.items() if at > lately}
+        occupied = self._roster.occupied().union(self._asked)
+        again = [t for t in tickers if t not in occupied and not self._audits.is_silent(t, now)]
+        self._tally.missed_books += self._roster.heal(again)
+
+    def doubt(self, now: float) -> None:
+        """Take in that a message came which may have been ours: the next number tells."""
+        self._audits.hurry(now)
+
     def hear(self, message: Message, now: float) -> None:
-        """Take in one message of the connection, whatever it is about."""
-        if isinstance(message, BookDelta):
-            self._last_book, self._last_ticker = now, message.market_ticker
-        elif isinstance(message, BookSnapshot):
+        """Take in one message of the connection, whatever it is about; changes say nothing here."""
+        if isinstance(message, BookSnapshot):
             self._snapshot_came(message, now)
         elif isinstance(message, Subscribed | Acknowledged):
             self._confirmed(message, now)
@@ -106,58 +117,84 @@ class BookSubscription:
         elif isinstance(message, Unsubscribed) and message.sid == self.sid:
             self._ended(now)
 
+    def check(self, now: float) -> None:
+        """Look for commands that are late. Everything that came must have been heard."""
+        for command in self._inflight.bereft():
+            self._restore(command)
+        for command in self._inflight.late(now):
+            lives = command.is_confirmed or self._inflight.answered_at > command.sent_at
+            if not lives or self._lost_answers >= _MOST_LOST_ANSWERS:
+                self.fault = End(Cause.STALL, f"no answer to {command.purpose.name.lower()}")
+            elif command.purpose.asks or command.is_confirmed:
+                self._silent(command.waiting, now)
+            else:
+                self._lost_answers += 1
+                self._restore(command)
+
     def say(self, now: float) -> list[str]:
         """Return the commands to send now, and take them as sent."""
-        for command in self._inflight.late(now):
-            self._unanswered(command)
         said: list[str] = []
-        while now >= self._not_before and len(self._inflight) < self._options.commands_in_flight:
+        while now >= self._not_before and self._inflight.slots < self._options.commands_in_flight:
             text = self._next(now)
             if text is None:
                 break
             said.append(text)
+        if now >= self._not_before and self.sid is not None:
+            said += self._audit(now) + self._probe(now)
         self._settle()
         return said
 
     def _next(self, now: float) -> str | None:
+        roster = self._roster
         if self.sid is None:
             return self._subscribe(now)
-        if self._to_delete:
-            return self._update(Purpose.DELETE, commands.delete_markets, self._to_delete, now)
-        if self._to_heal:
-            return self._update(Purpose.SNAPSHOT, commands.get_snapshot, self._to_heal, now)
-        if self._to_add:
-            return self._update(Purpose.ADD, commands.add_markets, self._to_add, now)
-        return self._probe(now)
+        if roster.to_delete:
+            out = self._cut(roster.to_delete)
+            return self._send(Purpose.DELETE, commands.delete_markets, out, now)
+        if roster.to_heal:
+            doubted = self._cut(roster.to_heal)
+            return self._send(Purpose.SNAPSHOT, commands.get_snapshot, doubted, now)
+        if roster.to_add:
+            new = self._cut(roster.to_add)
+            return self._send(Purpose.ADD, commands.add_markets, new, now)
+        return None
 
     def _subscribe(self, now: float) -> str | None:
-        if not self._to_add or len(self._inflight):
+        if not self._roster.to_add or self._inflight.slots:
             return None
-        tickers = self._cut(self._to_add)
+        tickers = self._cut(self._roster.to_add)
         command_id = self._next_id()
         self._inflight.put(command_id, Purpose.SUBSCRIBE, tickers, now)
         return commands.subscribe(command_id, commands.BOOKS, tickers)
 
-    def _update(
-        self,
-        purpose: Purpose,
-        command: Callable[[int, int, list[str]], str],
-        source: Tickers,
-        now: float,
-    ) -> str:
+    def _send(self, purpose: Purpose, compose: Compose, tickers: list[str], now: float) -> str:
         assert self.sid is not None
-        tickers = self._cut(source)
         command_id = self._next_id()
         self._inflight.put(command_id, purpose, tickers, now)
-        return command(command_id, self.sid, tickers)
+        if purpose.asks:
+            self._asked.update(dict.fromkeys(tickers, now))
+        return compose(command_id, self.sid, tickers)
 
-    def _probe(self, now: float) -> str | None:
-        """A frozen stream looks like a quiet one; a market that must answer tells them apart."""
-        is_quiet = now - self._last_book >= self._options.probe_seconds
-        if not is_quiet or not self._held or self._inflight.holds(Purpose.SNAPSHOT):
-            return None
-        ticker = self._last_ticker if self._last_ticker in self._held else next(iter(self._held))
-        return self._update(Purpose.SNAPSHOT, commands.get_snapshot, {ticker: None}, now)
+    def _audit(self, now: float) -> list[str]:
+        if self._roster.to_heal or not self._audits.is_due(now):
+            return []
+        tickers = self._audits.take(self._roster.held, self._roster.occupied(), now)
+        if not tickers:
+            return []
+        if not self._audits.is_on:  # what is confirmed is a message in sequence too
+            return [self._send(Purpose.PROBE, commands.add_markets, tickers[:1], now)]
+        self._tally.audits += len(tickers)
+        return [self._send(Purpose.AUDIT, commands.get_snapshot, tickers, now)]
+
+    def _probe(self, now: float) -> list[str]:
+        """Ask, half-way to a verdict, what is answered whether or not the markets are silent."""
+        since = self._inflight.unheard_since()
+        if since is None or now - since < self._options.command_seconds / 2:
+            return []
+        ticker = self._roster.steady()
+        if ticker is None or self._inflight.holds(Purpose.PROBE):
+            return []
+        return [self._send(Purpose.PROBE, commands.add_markets, [ticker], now)]
 
     def _cut(self, source: Tickers) -> list[str]:
         """Take one batch out of ``source``."""
@@ -169,84 +206,82 @@ class BookSubscription:
     def _snapshot_came(self, message: BookSnapshot, now: float) -> None:
         if self.sid is None:
             self.sid = message.sid
-        self._last_book, self._last_ticker = now, message.market_ticker
-        self._inflight.snapshot_came(message.market_ticker, now)
+        self._audits.hear(message.market_ticker)
+        self._inflight.snapshot_came(message.market_ticker, message.id, now)
 
     def _confirmed(self, message: Subscribed | Acknowledged, now: float) -> None:
-        command = self._inflight.acknowledge(message.id)
+        command = self._inflight.acknowledge(message.id, now)
         if command is None:
             return
-        self._failures = 0
+        self._failures = self._lost_answers = 0
         self._batch = min(self._options.batch, self._batch * 2)
         if command.purpose is Purpose.DELETE:
-            _drop(self._held, command.tickers)
+            self._roster.let_go(command.tickers)
             return
         if self.sid is None:
             self.sid = message.sid
-        self._last_book = now
-        self._held.update(dict.fromkeys(command.tickers))
-        if command.is_doubted:
-            self._to_heal.update(dict.fromkeys(command.tickers))
+        if command.purpose.adds:
+            self._roster.confirm(command.tickers)
+            if command.is_doubted:
+                self._roster.heal(t for t in command.tickers if t not in command.waiting)
 
     def _refused(self, message: ErrorReply, now: float) -> None:
         if message.ends_subscription and message.sid == self.sid:
             self._ended(now)
             return
-        command = self._inflight.refuse(message.id)
+        command = self._inflight.refuse(message.id, now)
         if command is None:
             return
-        match refusal_of(message.code):
-            case Refusal.SLOWER:
-                self._requeue(command.purpose, command.tickers)
-                self._pause(now)
-            case Refusal.GONE:
-                self._requeue(command.purpose, command.tickers)
-                self._ended(now)
-            case Refusal.FULL if self._held and command.purpose is Purpose.ADD:
+        refusal = refusal_of(message.code)
+        if refusal is Refusal.SLOWER:
+            self._roster.requeue(command, command.tickers)
+            self._pause(now)
+        elif refusal is Refusal.GONE:
+            self._roster.requeue(command, command.tickers)
+            self._ended(now)
+        elif command.purpose is Purpose.AUDIT:
+            self._not_audited(command, refusal, now)
+        elif command.purpose is not Purpose.PROBE:
+            self._not_done(command, refusal, message)
+
+    def _not_audited(self, command: Command, refusal: Refusal, now: float) -> None:
+        """Do without: nothing is lost by it but a comparison."""
+        if refusal in (Refusal.ACTION, Refusal.BROKEN):
+            self._audits.is_on = False
+        else:
+            self._audits.silence(command.tickers, now)
+
+    def _not_done(self, command: Command, refusal: Refusal, message: ErrorReply) -> None:
+        match refusal:
+            case Refusal.FULL if self._roster.held and command.purpose is Purpose.ADD:
                 self.overflow += command.tickers
             case Refusal.MARKET | Refusal.FULL:
                 self._leave_out(command, message.market_ticker)
             case Refusal.ACTION if command.purpose is Purpose.SNAPSHOT:
-                self._replace(command.tickers)
+                self._roster.replace(command.tickers)
             case _:
                 said = f"the exchange refused a command: {message.code} {message.text}"
                 self.fault = End(Cause.ERROR, said)
 
-    def _unanswered(self, command: Command) -> None:
-        if command.answered:
-            self._replace(ticker for ticker in command.waiting if ticker in self._held)
+    def _restore(self, command: Command) -> None:
+        """Make up for an answer or for snapshots that were lost on the way."""
+        if command.is_confirmed:
+            self._roster.replace(sorted(command.waiting))
         else:
-            self.fault = End(Cause.STALL, f"no answer to {command.purpose.name.lower()}")
+            self._roster.repeat(command)
+
+    def _silent(self, tickers: Iterable[str], now: float) -> None:
+        """Put markets in anew: they may have fallen out, or their snapshots may be lost."""
+        silent = [t for t in sorted(tickers) if not self._audits.is_silent(t, now)]
+        replaced = self._roster.replace(silent)
+        self._audits.silence(replaced, now)
+        self._tally.silent += len(replaced)
 
     def _ended(self, now: float) -> None:
         """The exchange sends nothing more: everything that was wanted is to be asked for again."""
-        again = dict(self._held)
-        for command in self._inflight.clear():
-            if command.purpose is Purpose.DELETE:
-                _drop(again, command.tickers)
-            elif command.purpose is not Purpose.SNAPSHOT:
-                again.update(dict.fromkeys(command.tickers))
-        _drop(again, self._to_delete)
-        self._to_add = again | self._to_add
-        self._held, self._to_delete, self._to_heal = {}, {}, {}
+        self._roster.start_over(self._inflight.clear())
         self.sid = None
         self._pause(now)
-
-    def _requeue(self, purpose: Purpose, tickers: list[str]) -> None:
-        """Ask again for what was not done, as far as nobody has changed their mind since."""
-        if purpose is Purpose.DELETE:
-            again = [ticker for ticker in tickers if not self._is_coming(ticker)]
-            self._to_delete.update(dict.fromkeys(again))
-        elif purpose is Purpose.SNAPSHOT:
-            again = [ticker for ticker in tickers if ticker in self._held]
-            self._to_heal.update(dict.fromkeys(again))
-        else:
-            again = [ticker for ticker in tickers if ticker not in self._to_delete]
-            _drop(self._to_delete, set(tickers).difference(self._held))
-            self._to_add.update(dict.fromkeys(again))
-
-    def _is_coming(self, ticker: str) -> bool:
-        return ticker in self._to_add or self._inflight.adds(ticker)
 
     def _leave_out(self, command: Command, market_ticker: str | None) -> None:
         """Go on without the market at fault; where it is not named, halve until it stands alone."""
@@ -256,27 +291,16 @@ class BookSubscription:
         elif len(rest) == len(command.tickers):
             self._batch = max(1, len(rest) // 2)
         out = set(command.tickers).difference(rest)
-        _drop(self._held, out)
+        self._roster.let_go(out)
         self._tally.refused += len(out)
-        self._requeue(command.purpose, rest)
-
-    def _replace(self, tickers: Iterable[str]) -> None:
-        """Get a snapshot the long way: take the markets out and put them in again."""
-        for ticker in tickers:
-            self._to_delete[ticker] = None
-            self._to_add[ticker] = None
+        self._roster.requeue(command, rest)
 
     def _pause(self, now: float) -> None:
         self._failures += 1
-        self._not_before = now + _PAUSE.seconds(self._failures, self._random)
+        self._not_before = now + self._options.pause.seconds(self._failures, self._random)
 
     def _settle(self) -> None:
-        waits = self._to_heal or self._inflight.holds(Purpose.SNAPSHOT, Purpose.SUBSCRIBE)
-        if self._open_gaps and self.sid is not None and not waits:
-            self._tally.healed += self._open_gaps
-            self._open_gaps = 0
-
-
-def _drop(tickers: Tickers, out: Iterable[str]) -> None:
-    for ticker in out:
-        tickers.pop(ticker, None)
+        waits = self._roster.to_heal or self._inflight.holds(Purpose.SNAPSHOT, Purpose.SUBSCRIBE)
+        if self._open_heals and self.sid is not None and not waits:
+            self._tally.healed += self._open_heals
+            self._open_heals = 0

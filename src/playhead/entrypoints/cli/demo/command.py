@@ -14,6 +14,7 @@ from playhead.entrypoints.cli.demo.screen import Screen, open_screen
 from playhead.entrypoints.cli.demo.suggestions import own_program, suggestions
 from playhead.entrypoints.cli.rebuild import print_report
 from playhead.entrypoints.rebuild import check_recording
+from playhead.entrypoints.recorders import process_names
 from playhead.entrypoints.settings import Exchange, Settings, load_settings
 from playhead.entrypoints.supervisor.running import Running, running
 from playhead.entrypoints.supervisor.supervisor import StopAsked
@@ -69,7 +70,8 @@ def check_in_the_end(playhead: Running, onlooker: Onlooker, screen: Screen) -> N
     Raises:
         RecordingUnsound: One of the two fails.
     """
-    playhead.supervisor.stop(["recorder", "exchange"])
+    recorders = process_names(playhead.settings.recorders)
+    playhead.supervisor.stop([*recorders, "exchange"])
     onlooker.look()
     book = onlooker.find_last_proven()
     if book is None:
