@@ -75,11 +75,12 @@ def replace_tape(settings: Settings) -> CheckReport:
         if not (session.take_lock(INGEST_LOCK) and session.take_lock(SEALER_LOCK)):
             raise TapeInUse("Playhead is running: stop it first, or compare with --check")
         content = TapeContent(session)
-        before = content.fingerprint({})
+        extents = content.extents()
+        before = content.fingerprint(extents)
         content.empty()
         frames, events = _read_all(settings.home / "captures", session)
         _seal_all(session)
-        return CheckReport(frames, events, compare(before, content.fingerprint({})))
+        return CheckReport(frames, events, compare(before, content.fingerprint(extents)))
 
 
 def _read_all(captures: Path, session: Session) -> tuple[int, int]:

@@ -10,14 +10,23 @@ from playhead.storage.postgres import Database
 from tests.history.rewind.replay import Sides, Step
 
 LATER = Micros(2**60)
-Expected = dict[tuple[str, int], Sides]
+Expected = dict[tuple[str, int], Sides | None]
 
 
 def expected_books(steps: list[Step], clock: Clock) -> Expected:
-    """The book after the last message no later than each instant; a step back stands still."""
+    """The book after the last message no later than each instant; a step back stands still.
+
+    At the last instant of the exchange that a connection tells before another one follows, more may
+    have happened: unknown.
+    """
     reached: dict[str, int] = {}
+    connections: dict[str, int] = {}
     books: Expected = {}
     for step in steps:
+        if connections.setdefault(step.ticker, step.connection) != step.connection:
+            connections[step.ticker] = step.connection
+            if clock is Clock.EXCHANGE:
+                books[step.ticker, reached[step.ticker]] = None
         at = step.received_at if clock is Clock.RECEIVED else step.exchange_at
         if at is not None:
             reached[step.ticker] = max(reached.get(step.ticker, at), at)

@@ -5,12 +5,14 @@ from playhead.history.books import Book, Change, Side, parse_price, parse_size
 from playhead.history.rewind import (
     BookAnswer,
     BookAt,
+    Certificate,
     ChangeAt,
     Clock,
     Coverage,
     Run,
     State,
 )
+from playhead.history.tape import Trade, Trades
 
 START = parse_instant("2026-11-21T12:00:00Z")
 TICKER = "KXBTC-26DEC31-T200000"
@@ -65,6 +67,19 @@ def proven_answer(shown: Book | None = None, at: int = 10) -> BookAnswer:
         clock=Clock.RECEIVED,
         coverage=proven(),
         found=known(at, shown=shown),
+        certificate=Certificate(
+            recorder="recorder-1",
+            capture="main",
+            capture_number=1,
+            connection=2,
+            sid=3,
+            opened_by="snapshot",
+            from_position=4,
+            keyframe_position=5,
+            position=7,
+            received_from=second(0),
+            exchange_from=None,
+        ),
     )
 
 
@@ -79,6 +94,13 @@ def unknown_answer(
         found=None,
         last_known=None if since is None else known(since, position=3),
         next_known=None if until is None else known(until, position=9),
+        trades_between=Trades(
+            7,
+            (
+                Trade("t-1", second(6), None, parse_price("0.42"), parse_size("3"), Side.NO, False),
+                Trade("t-2", None, second(8), parse_price("0.41"), parse_size("1"), None, True),
+            ),
+        ),
     )
 
 

@@ -19,6 +19,7 @@ class Step:
     exchange_at: int | None
     is_snapshot: bool
     book: Sides
+    connection: int
 
 
 def replay(lines: Iterator[dict[str, Any]]) -> Iterator[Step]:
@@ -38,6 +39,7 @@ def replay(lines: Iterator[dict[str, Any]]) -> Iterator[Step]:
             _instant(body, message),
             message["type"] == "orderbook_snapshot",
             (dict(books[ticker][0]), dict(books[ticker][1])),
+            line.get("connection", 1),
         )
 
 

@@ -101,5 +101,5 @@ def test_between_captures_the_cause_is_that_of_the_one_that_reached_furthest(url
     answer = book(url, 350)
 
     assert answer.coverage.state is State.UNKNOWN
-    assert (answer.coverage.cause, answer.coverage.since) == ("stall", START + 251)
+    assert (answer.coverage.cause, answer.coverage.since) == ("stall", START + 250)
     assert answer.coverage.until == START + 450

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead.history.books import Side, fold
-from playhead.history.rewind import ChangeAt, Run
-from playhead.history.rewind.paging import ChangesMoved, Page, Resume, read_page
+from playhead.history.rewind import ChangeAt, ChangesMoved, Run
+from playhead.history.rewind.paging import Page, Resume, read_page
 from tests.history.rewind.builders import absent_run, change, data_run, second
 
 END = second(100)

@@ -1,5 +1,7 @@
 """The book endpoint."""
 
+from hashlib import sha256
+
 import msgspec
 import pytest
 
@@ -20,6 +22,10 @@ from tests.web.client import NOW, api, ask, fault
 
 PATH = f"/api/v1/markets/{TICKER}/book"
 NOTHING_KNOWN = {"position": None, "received_at": None, "exchange_at": None}
+
+
+LEVELS = f"playhead-book-1\n{TICKER}\nyes 0.4100 3.00\nyes 0.4200 12.50\nno 0.5500 100.00\n"
+DIGEST = f"sha256:{sha256(LEVELS.encode()).hexdigest()}"
 
 
 def answered(answer: BookAnswer, query: str = "") -> dict[str, object]:
@@ -49,8 +55,23 @@ def test_a_proven_book_is_sent_whole_in_the_exchanges_order() -> None:
             "verified_at": "2026-11-21T12:00:00.000000Z",
             "recorder": "recorder-1",
         },
+        "certificate": {
+            "digest": DIGEST,
+            "recorder": "recorder-1",
+            "capture": "main",
+            "capture_number": 1,
+            "connection": 2,
+            "sid": 3,
+            "opened_by": "snapshot",
+            "from_position": 4,
+            "keyframe_position": 5,
+            "position": 7,
+            "received_from": "2026-11-21T12:00:00.000000Z",
+            "exchange_from": None,
+        },
         "last_known": None,
         "next_known": None,
+        "trades_between": None,
     }
 
 
@@ -72,6 +93,14 @@ def test_sub_cent_prices_keep_every_digit() -> None:
 def test_depth_keeps_the_best_levels_of_each_side() -> None:
     assert answered(proven_answer(), "?depth=1")["yes"] == [["0.4200", "12.50"]]
     assert answered(proven_answer(), "?depth=1&view=yes")["bids"] == [["0.4200", "12.50"]]
+
+
+@pytest.mark.parametrize("query", ["?depth=1", "?view=yes", "?view=yes&depth=1&clock=exchange"])
+def test_the_digest_is_of_the_whole_book_however_it_is_shown(query: str) -> None:
+    certificate = answered(proven_answer(), query)["certificate"]
+
+    assert isinstance(certificate, dict)
+    assert certificate["digest"] == DIGEST
 
 
 def test_an_empty_book_is_known_to_be_empty() -> None:
@@ -98,6 +127,35 @@ def test_an_unknown_instant_has_no_levels_and_points_to_the_nearest_known() -> N
         "until": "2026-11-21T12:00:20.000000Z",
         "verified_at": None,
         "recorder": None,
+    }
+
+
+def test_inside_a_gap_there_is_no_certificate_and_the_trades_are_told() -> None:
+    body = answered(unknown_answer())
+
+    assert body["certificate"] is None
+    assert body["trades_between"] == {
+        "count": 7,
+        "trades": [
+            {
+                "trade_id": "t-1",
+                "received_at": "2026-11-21T12:00:06.000000Z",
+                "exchange_at": None,
+                "yes_price": "0.4200",
+                "size": "3.00",
+                "taker_side": "no",
+                "is_block": False,
+            },
+            {
+                "trade_id": "t-2",
+                "received_at": None,
+                "exchange_at": "2026-11-21T12:00:08.000000Z",
+                "yes_price": "0.4100",
+                "size": "1.00",
+                "taker_side": None,
+                "is_block": True,
+            },
+        ],
     }
 
 

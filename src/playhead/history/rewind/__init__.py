@@ -1,9 +1,10 @@
 """The answers: a market's book at an instant, its changes over an interval."""
 
-from playhead.history.rewind.errors import InstantInFuture
+from playhead.history.rewind.errors import ChangesMoved, InstantInFuture
 from playhead.history.rewind.model import (
     BookAnswer,
     BookAt,
+    Certificate,
     ChangeAt,
     Clock,
     Coverage,
@@ -15,7 +16,9 @@ from playhead.history.rewind.reader import Rewind
 __all__ = [
     "BookAnswer",
     "BookAt",
+    "Certificate",
     "ChangeAt",
+    "ChangesMoved",
     "Clock",
     "Coverage",
     "InstantInFuture",

@@ -13,9 +13,8 @@ from playhead.history.rewind.schemas import (
     Levels,
     coverage_view,
     levels_view,
-    price_text,
-    size_text,
 )
+from playhead.history.rewind.texts import price_text, size_text
 from playhead.web.wire import Instant, Wire, encode, instant, instant_text
 
 Shown = TypeVar("Shown", bound="ChangeView")

@@ -1,6 +1,6 @@
 """What can be wrong with a question about the past."""
 
-from playhead.base.errors import Invalid
+from playhead.base.errors import Conflict, Invalid
 from playhead.base.time import Micros, format_instant
 
 
@@ -16,3 +16,12 @@ class InstantInFuture(Invalid):
             at=format_instant(at),
             now=format_instant(now),
         )
+
+
+class ChangesMoved(Conflict):
+    """What was being read is no longer there: rebuilt, or withdrawn because it was wrong."""
+
+    code = "changes.moved"
+
+    def __init__(self) -> None:
+        super().__init__("the recording of this interval changed meanwhile: start again")

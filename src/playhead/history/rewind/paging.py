@@ -6,19 +6,10 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from playhead.base.errors import Conflict
 from playhead.base.time import Micros
 from playhead.history.books import fold
+from playhead.history.rewind.errors import ChangesMoved
 from playhead.history.rewind.model import BookAt, Run
-
-
-class ChangesMoved(Conflict):
-    """The tape of the interval was rebuilt between two pages, so the pages would not join."""
-
-    code = "changes.moved"
-
-    def __init__(self) -> None:
-        super().__init__("the recording of this interval changed between pages: start again")
 
 
 class Resume(msgspec.Struct, frozen=True, array_like=True):

@@ -19,8 +19,7 @@ from playhead.history.rewind.dependencies import (
     StreamNotPaged,
     WantsLines,
 )
-from playhead.history.rewind.errors import InstantInFuture
-from playhead.history.rewind.paging import ChangesMoved
+from playhead.history.rewind.errors import ChangesMoved, InstantInFuture
 from playhead.history.rewind.schemas import BookView, book_view
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.cursors import CursorInvalid

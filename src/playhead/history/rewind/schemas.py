@@ -5,22 +5,21 @@ Prices are dollars and sizes contracts, both as decimal strings. A level is ``[p
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import lru_cache
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from playhead.history.books import Book, Level, best_levels, format_price, format_size, ladder_of
-from playhead.history.rewind.model import BookAnswer, BookAt, Coverage
+from playhead.history.books import Book, Level, best_levels, ladder_of
+from playhead.history.rewind.model import BookAnswer, BookAt, Certificate, Coverage
+from playhead.history.rewind.texts import price_text, size_text
+from playhead.history.rewind.trade_schemas import TradesView, trades_view
 from playhead.web.wire import Instant, Wire, instant, instant_text
 
 LevelView = tuple[str, str]
 Levels = Annotated[
     list[LevelView], msgspec.Meta(description="`[price, size]` each, as decimal strings.")
 ]
-price_text = lru_cache(maxsize=16_384)(format_price)
-size_text = lru_cache(maxsize=16_384)(format_size)
 
 
 class View(StrEnum):
@@ -38,10 +37,11 @@ class CoverageView(Wire, frozen=True):
     Attributes:
         state: `proven` or `unknown`; there is nothing in between.
         cause: Why nothing is known; null when proven.
-        since: Start of the proven interval, or of the unknown stretch (null: from the beginning).
+        since: Start of what is proven without a break, or of the stretch that is unknown for this
+            cause (null: from the beginning).
         until: First microsecond past it; null while it is open or nothing follows.
         verified_at: When a fresh snapshot last agreed with the rebuilt book.
-        recorder: Who recorded it.
+        recorder: Who recorded it, or whose knowledge ended.
     """
 
     state: str
@@ -73,12 +73,46 @@ class KnownBook(Wire, frozen=True, kw_only=True):
     book: Sides | UnsetType = UNSET
 
 
+class CertificateView(Wire, frozen=True, kw_only=True):
+    """Where the proof of the book is: enough to derive it again from the capture and compare.
+
+    Attributes:
+        digest: `sha256:` and the digest of the whole book, whatever depth is shown.
+        recorder: Who recorded it.
+        capture: The capture's name.
+        capture_number: Its number, which tells it from others of that name.
+        connection: Of the recorder, within the capture.
+        sid: The subscription: an unbroken chain of messages.
+        opened_by: What kind of message opened the interval.
+        from_position: The position of that message.
+        keyframe_position: The position of the newest whole book that was used.
+        position: The position of the last event that the book includes.
+        received_from: The interval's first instant by the recorder's clock.
+        exchange_from: The interval's first instant by the exchange's clock.
+    """
+
+    digest: str
+    recorder: str
+    capture: str
+    capture_number: int
+    connection: int
+    sid: int
+    opened_by: str
+    from_position: int
+    keyframe_position: int
+    position: int
+    received_from: Instant | None
+    exchange_from: Instant | None
+
+
 class BookView(Wire, frozen=True, kw_only=True):
     """The answer: the book at `at`, or levels that are null and the statement why.
 
     `yes` and `no` are there with view=raw, `bids` and `asks` with view=yes.
 
     `position`, `received_at` and `exchange_at` are those of the last event that the book includes.
+    `certificate` is null when the book is unknown; then `trades_between` has the trades that the
+    tape holds after the last proven instant and before the next one.
     """
 
     ticker: str
@@ -93,8 +127,10 @@ class BookView(Wire, frozen=True, kw_only=True):
     bids: Levels | UnsetType | None = UNSET
     asks: Levels | UnsetType | None = UNSET
     coverage: CoverageView
+    certificate: CertificateView | None
     last_known: KnownBook | None
     next_known: KnownBook | None
+    trades_between: TradesView | None
 
 
 def book_view(
@@ -116,8 +152,10 @@ def book_view(
         bids=sides.bids,
         asks=sides.asks,
         coverage=coverage_view(answer.coverage),
+        certificate=_certificate(answer.certificate, answer.digest),
         last_known=_known(answer.last_known, None if strict else view, depth),
         next_known=_known(answer.next_known, None, depth),
+        trades_between=trades_view(answer.trades_between),
     )
 
 
@@ -144,6 +182,25 @@ def sides_view(book: Book | None, view: View, depth: int | None = None) -> Sides
     return Sides(
         yes=levels_view(best_levels(book.yes, depth)) if book else None,
         no=levels_view(best_levels(book.no, depth)) if book else None,
+    )
+
+
+def _certificate(certificate: Certificate | None, digest: str | None) -> CertificateView | None:
+    if certificate is None or digest is None:
+        return None
+    return CertificateView(
+        digest=digest,
+        recorder=certificate.recorder,
+        capture=certificate.capture,
+        capture_number=certificate.capture_number,
+        connection=certificate.connection,
+        sid=certificate.sid,
+        opened_by=certificate.opened_by,
+        from_position=certificate.from_position,
+        keyframe_position=certificate.keyframe_position,
+        position=certificate.position,
+        received_from=instant(certificate.received_from),
+        exchange_from=instant(certificate.exchange_from),
     )
 
 

@@ -21,7 +21,7 @@ from playhead.history.tape.columns import (
     sum_levels,
 )
 from playhead.history.tape.errors import CorruptSegment
-from playhead.history.tape.fingerprint import Comparison, Fingerprint, compare
+from playhead.history.tape.fingerprint import Comparison, Extent, Fingerprint, compare
 from playhead.history.tape.partitions import EVENTS_A_BLOCK, Partitions
 from playhead.history.tape.pieces import (
     BookPoint,
@@ -30,26 +30,34 @@ from playhead.history.tape.pieces import (
     point_after_all,
     running_times,
 )
-from playhead.history.tape.repository import SegmentStore, TapeContent, TapeHead, TapeReader
+from playhead.history.tape.reader import TapeReader, Trade, Trades
+from playhead.history.tape.repository import SegmentStore, TapeContent, TapeHead
+from playhead.history.tape.stitching import ClockFault, Piece, Stretch, stitched, stretches_of
 
 __all__ = [
     "EVENTS_A_BLOCK",
     "NO_EVENTS",
     "NO_TIME",
     "BookPoint",
+    "ClockFault",
     "Columns",
     "Comparison",
     "CorruptSegment",
+    "Extent",
     "Fingerprint",
     "Interval",
     "Ints",
     "Levels",
     "Partitions",
+    "Piece",
     "Segment",
     "SegmentStore",
+    "Stretch",
     "TapeContent",
     "TapeHead",
     "TapeReader",
+    "Trade",
+    "Trades",
     "book_of",
     "compare",
     "decode",
@@ -63,5 +71,7 @@ __all__ = [
     "point_after_all",
     "running_max",
     "running_times",
+    "stitched",
+    "stretches_of",
     "sum_levels",
 ]

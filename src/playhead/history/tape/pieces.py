@@ -22,6 +22,13 @@ class Interval:
 
     While it is open, ``to_position`` is None and ``*_to`` is how far it is known to be whole. No
     event of it comes after position ``upto``.
+
+    Attributes:
+        capture: The name of the capture that holds it; ``capture_id`` is its number.
+        connection, sid: The chain of messages that it rests on, within the capture.
+        opened_offset: Where in the capture the snapshot is that opened it, in bytes.
+        closed_by: What ended it; None while it is open.
+        detected_at, detected_exchange_at: When that was noticed, by both clocks.
     """
 
     market_id: int
@@ -32,9 +39,17 @@ class Interval:
     exchange_from: Micros | None
     exchange_to: Micros | None
     upto: int
-    closed_by: str | None
-    verified_at: Micros | None
+    capture_id: int
+    capture: str
     recorder: str
+    connection: int
+    sid: int
+    opened_by: str
+    opened_offset: int
+    closed_by: str | None
+    detected_at: Micros | None
+    detected_exchange_at: Micros | None
+    verified_at: Micros | None
     keyframe: bytes
 
     def bounds(self, *, by_exchange: bool) -> tuple[Micros | None, Micros | None]:
@@ -46,9 +61,13 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class BookPoint:
-    """A book after the event at ``position``; times are the running maxima of their clocks."""
+    """A book after the event at ``position``; times are the running maxima of their clocks.
+
+    ``keyframe_position`` is that of the newest whole book it was made from.
+    """
 
     position: int
+    keyframe_position: int
     received_at: Micros | None
     exchange_at: Micros | None
     levels: Levels
@@ -56,9 +75,13 @@ class BookPoint:
 
 @dataclass(frozen=True, slots=True)
 class SegmentPiece:
-    """A sealed segment and the clocks at its first event."""
+    """A sealed segment, the position of the book it starts from, and the clocks at its first event.
+
+    That book is the one after the last event before the segment.
+    """
 
     data: bytes
+    keyframe_position: int
     received_first: Micros | None
     exchange_first: Micros | None
 
@@ -66,6 +89,7 @@ class SegmentPiece:
 def opening_point(interval: Interval) -> BookPoint:
     """Return the book that opened an interval."""
     return BookPoint(
+        interval.from_position,
         interval.from_position,
         interval.received_from,
         interval.exchange_from,
@@ -82,6 +106,7 @@ def point_in_segment(piece: SegmentPiece, at: Micros, *, by_exchange: bool) -> B
     count = _events_until(segment.exchange_at if by_exchange else segment.received_at, at)
     return BookPoint(
         segment.position_of(count - 1),
+        piece.keyframe_position,
         _newest(segment.received_at[:count], piece.received_first),
         _newest(segment.exchange_at[:count], piece.exchange_first),
         segment.levels_after(count),
@@ -100,6 +125,7 @@ def point_after_all(start: BookPoint, rows: Columns) -> BookPoint:
         return start
     return BookPoint(
         int(rows.position[-1]),
+        start.keyframe_position,
         _newest(rows.received_at, start.received_at),
         _newest(rows.exchange_at, start.exchange_at),
         sum_levels(start.levels, rows.level, rows.change),

@@ -1,78 +1,3 @@
--- name: sealed_point
--- The interval that holds an instant and the sealed segment that holds the last event before it,
--- if no later event of the market can matter: most questions about the past end here. {clock}
--- stands for the clock that is asked.
-SELECT f.*, d.data, g.received_first, g.exchange_first
-  FROM (SELECT * FROM proven
-         WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to >= :at
-           AND (:from_position::bigint IS NULL OR from_position = :from_position)
-         ORDER BY {clock}_from DESC, from_position DESC LIMIT 1) f
- CROSS JOIN LATERAL (
-       SELECT * FROM segments
-        WHERE market_id = f.market_id AND from_position = f.from_position
-          AND {clock}_first <= :at AND digest IS NOT NULL
-        ORDER BY {clock}_first DESC, first_position DESC LIMIT 1) g
-  JOIN segment_data d
-    ON d.day = g.day AND d.market_id = g.market_id AND d.first_position = g.first_position
- WHERE g.{clock}_last > :at OR g.last_position = f.to_position;
-
--- name: point
--- Everything that the book of a market at an instant is made of, as one consistent snapshot: the
--- proven interval that holds the instant, the sealed segment to start from, the newest keyframe
--- after it, and the rows since; {clock} stands for the clock that is asked. Rows are read only where the segment does not reach the instant.
-WITH found AS MATERIALIZED (
-    SELECT * FROM proven
-     WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_to >= :at
-       AND (:from_position::bigint IS NULL OR from_position = :from_position)
-     ORDER BY {clock}_from DESC, from_position DESC LIMIT 1
-), sealed AS MATERIALIZED (
-    SELECT g.*, d.data
-      FROM found f
-     CROSS JOIN LATERAL (
-           SELECT first_position, last_position, received_first, received_last, exchange_first,
-                  exchange_last, day, market_id
-             FROM segments
-            WHERE market_id = f.market_id AND from_position = f.from_position
-              AND {clock}_first <= :at AND digest IS NOT NULL
-            ORDER BY {clock}_first DESC, first_position DESC LIMIT 1) g
-      JOIN segment_data d
-        ON d.day = g.day AND d.market_id = g.market_id AND d.first_position = g.first_position
-), base AS MATERIALIZED (
-    SELECT f.market_id, f.upto, coalesce(g.last_position, f.from_position) AS after
-      FROM found f LEFT JOIN sealed g ON true
-     WHERE g.{clock}_last IS NULL OR g.{clock}_last <= :at
-), framed AS MATERIALIZED (
-    SELECT k.*
-      FROM base b
-     CROSS JOIN LATERAL (
-           SELECT before_position, position, received_at, exchange_at, levels FROM keyframes
-            WHERE market_id = b.market_id AND before_position > b.after
-              AND before_position <= b.upto AND {clock}_at <= :at
-            ORDER BY before_position DESC LIMIT 1) k
-), bounds AS MATERIALIZED (
-    SELECT b.market_id, coalesce(k.before_position, b.after + 1) AS first, b.upto,
-           (SELECT min(before_position) FROM keyframes
-             WHERE market_id = b.market_id AND before_position <= b.upto
-               AND before_position > coalesce(k.before_position, b.after + 1)) AS next_frame
-      FROM base b LEFT JOIN framed k ON true
-)
-SELECT f.*, g.data, g.received_first, g.exchange_first,
-       k.position AS framed_position, k.received_at AS framed_received,
-       k.exchange_at AS framed_exchange, k.levels AS framed_levels,
-       e.position, e.received_at, e.exchange_at, e.level, e.size
-  FROM found f
-  LEFT JOIN sealed g ON true
-  LEFT JOIN framed k ON true
-  LEFT JOIN LATERAL (
-       SELECT array_agg(position ORDER BY position) AS position,
-              array_agg(coalesce(received_at, :no_time) ORDER BY position) AS received_at,
-              array_agg(coalesce(exchange_at, :no_time) ORDER BY position) AS exchange_at,
-              array_agg(price::bigint * 2 + side ORDER BY position) AS level,
-              array_agg(size ORDER BY position) AS size
-         FROM bounds b JOIN events v
-           ON v.market_id = b.market_id AND v.position >= b.first
-          AND v.position < coalesce(b.next_frame, b.upto + 1)) e ON true;
-
 -- name: head_of_interval
 -- The newest whole book of an interval and the rows after it, whatever their times.
 WITH found AS MATERIALIZED (
@@ -99,54 +24,6 @@ SELECT f.keyframe, g.data, k.levels AS framed_levels, e.level, e.size
         WHERE market_id = f.market_id AND position <= f.upto
           AND position >= coalesce(k.before_position, g.last_position + 1, f.from_position)) e
     ON true;
-
--- name: intervals
--- The intervals of a market that touch [since, until), in order.
-SELECT * FROM proven
- WHERE market_id = :market_id AND {clock}_from < :until AND {clock}_to >= :since
-   AND {clock}_from <= {clock}_to
- ORDER BY {clock}_from, from_position;
-
--- name: around
--- The interval that reaches furthest of those begun by an instant, and the one that begins next.
-(SELECT * FROM proven
-  WHERE market_id = :market_id AND {clock}_from <= :at AND {clock}_from <= {clock}_to
-  ORDER BY {clock}_to DESC, from_position DESC LIMIT 1)
-UNION ALL
-(SELECT * FROM proven
-  WHERE market_id = :market_id AND {clock}_from > :at AND {clock}_from <= {clock}_to
-  ORDER BY {clock}_from, from_position LIMIT 1);
-
--- name: newest
--- The latest instant at which a market's book is proven; an interval can prove none by one clock.
-SELECT max({clock}_to) AS at FROM proven
- WHERE market_id = :market_id AND {clock}_from <= {clock}_to;
-
--- name: run_after
--- The next events of an interval after a position: the segment that holds them if it is sealed,
--- rows otherwise.
-WITH next_run AS MATERIALIZED (
-    SELECT * FROM segments
-     WHERE market_id = :market_id AND from_position = :from_position AND last_position > :after
-     ORDER BY last_position LIMIT 1
-)
-SELECT d.data, e.position, e.received_at, e.exchange_at, e.level, e.size
-  FROM (SELECT) AS always
-  LEFT JOIN next_run n ON true
-  LEFT JOIN segment_data d
-    ON n.digest IS NOT NULL AND d.day = n.day AND d.market_id = n.market_id
-   AND d.first_position = n.first_position
-  LEFT JOIN LATERAL (
-       SELECT array_agg(position) AS position, array_agg(received_at) AS received_at,
-              array_agg(exchange_at) AS exchange_at, array_agg(level) AS level,
-              array_agg(size) AS size
-         FROM (SELECT position, coalesce(received_at, :no_time) AS received_at,
-                      coalesce(exchange_at, :no_time) AS exchange_at,
-                      price::bigint * 2 + side AS level, size
-                 FROM events
-                WHERE market_id = :market_id AND position > :after
-                  AND position <= coalesce(n.last_position, :upto)
-                ORDER BY position LIMIT :limit) v) e ON d.data IS NULL;
 
 -- name: planned_segments
 -- Complete runs that are not sealed yet, oldest first.
@@ -200,7 +77,8 @@ SELECT m.ticker, g.first_position, g.last_position, g.events, encode(g.digest, '
 -- name: fingerprint_coverage
 -- Every interval, by ticker: numbers of markets depend on the order in which captures were met.
 SELECT m.ticker, c.from_position, c.to_position, c.received_from, c.received_to, c.exchange_from,
-       c.exchange_to, c.opened_by, c.closed_by, encode(c.keyframe, 'hex') AS keyframe
+       c.exchange_to, c.connection, c.sid, c.opened_by, c.opened_offset, c.closed_by,
+       c.detected_at, c.detected_exchange_at, c.incident_id, encode(c.keyframe, 'hex') AS keyframe
   FROM coverage c JOIN markets m USING (market_id)
  ORDER BY m.ticker, c.from_position;
 
@@ -217,9 +95,45 @@ SELECT m.ticker, e.position >> 36 AS capture_id, count(*) AS events,
  GROUP BY m.ticker, e.position >> 36
  ORDER BY m.ticker, e.position >> 36;
 
+-- name: fingerprint_audits
+-- One hash a capture over its comparisons up to where another tape has got. A sum of hashes: there
+-- are too many for one text.
+SELECT a.capture_id, count(*) AS audits, count(*) FILTER (WHERE a.matches) AS matches,
+       sum(hashtextextended(concat_ws(',', a.audit_id, m.ticker, a.kind, a.from_position,
+                                      a.position, a.capture_offset, a.matches), 0)) AS digest
+  FROM audits a
+  JOIN markets m USING (market_id)
+  JOIN unnest(:capture_ids::int[], :last_audits::bigint[]) AS b (capture_id, last_audit)
+    ON a.capture_id = b.capture_id AND a.audit_id <= b.last_audit
+ GROUP BY a.capture_id ORDER BY a.capture_id;
+
+-- name: fingerprint_incidents
+-- What does not change any more once it is there; healing does until it is complete.
+SELECT incident_id, connection, sid, cause, received_to, detected_at, markets,
+       CASE WHEN healed = markets THEN healed_at END AS healed_at
+  FROM incidents ORDER BY incident_id;
+
+-- name: fingerprint_clock_faults
+SELECT capture_id, connection, received_from, received_to, cause
+  FROM clock_faults ORDER BY capture_id, connection, received_from;
+
+-- name: fingerprint_exchange_states
+SELECT capture_id, exchange_index, at, is_active
+  FROM exchange_states ORDER BY capture_id, exchange_index, at;
+
+-- name: fingerprint_trades
+-- Not who told them first: that depends on how far each capture has been read.
+SELECT count(*) AS trades,
+       coalesce(sum(hashtextextended(concat_ws(',', m.ticker, t.trade_id, t.yes_price, t.size,
+                                               t.taker_side, t.is_block), 0)), 0) AS digest
+  FROM trades t JOIN markets m USING (market_id);
+
 -- name: extents
 -- How far each capture is on the tape, and from where on its events are rows.
 SELECT p.capture_id, p.last_position,
+       coalesce((SELECT max(audit_id) FROM audits
+                  WHERE audit_id BETWEEN p.capture_id::bigint << 36
+                                     AND (p.capture_id + 1)::bigint << 36), 0) AS last_audit,
        (SELECT min(position) FROM events
          WHERE position BETWEEN p.capture_id::bigint << 36
                             AND (p.capture_id + 1)::bigint << 36) AS rows_from
@@ -227,5 +141,6 @@ SELECT p.capture_id, p.last_position,
 
 -- name: empty_tape
 -- Markets keep their numbers: whoever remembers one must not be given another market's book.
-TRUNCATE segment_data, segments, keyframes, events, streams, coverage, captures;
+TRUNCATE segment_data, segments, keyframes, events, streams, coverage, audits, audit_days, wounds,
+         incidents, clock_faults, trades, exchange_states, maintenance, grids, captures;
 UPDATE markets SET events = 0;
