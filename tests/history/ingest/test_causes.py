@@ -223,6 +223,21 @@ def test_a_connection_that_was_silent_before_our_clock_was_set_back_tells_instan
     assert spans == [(1, START + 30 * SECOND, peak), (3, START + 31 * SECOND, peak)]
 
 
+def test_a_clock_step_lasts_until_a_later_instant_than_any_before_it_is_surely_there() -> None:
+    batch = batch_of(
+        snapshot(1, at=0),
+        delta(2, at=60 * SECOND),
+        delta(3, at=50 * SECOND),
+        delta(4, at=59 * SECOND),
+        delta(5, at=61 * SECOND),
+        delta(6, at=62 * SECOND),
+    )
+
+    spans = [(f.received_from, f.received_to) for f in batch.clock_faults.values()]
+    assert spans == [(START + 50 * SECOND, START + 61 * SECOND - 1)]
+    assert batch.counters["clock_step"] == 1
+
+
 # -- incidents ------------------------------------------------------------------------------------
 
 

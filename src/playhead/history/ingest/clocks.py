@@ -4,6 +4,7 @@ Two things make them useless: a backlog, so that what comes now is old, and a cl
 back, so that instants come twice. Neither loses anything by the exchange's clock.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playhead.base.time import Micros
@@ -51,18 +52,21 @@ class ReceiptClock:
 
     def hear(
         self, at: Micros, sent_at: Micros | None, limits: Limits, number: int, peak: Micros
-    ) -> ClockFault | None:
-        """Take in the times of a frame; return the fault that begins, ends or grows by it.
+    ) -> Iterator[ClockFault]:
+        """Take in the times of a frame; give the faults that begin, end or grow by it.
 
         ``peak`` is the latest time before it of the whole capture. Connections share one clock:
         one that was silent, or not yet open, before it was set back tells its instants twice too.
         """
         if at < self.newest or peak - at > limits.clock_step:
-            return self._behind(at, max(peak, self.newest), limits, number)
-        fault = None if sent_at is None else self._travelled(at, at - sent_at, limits, number)
+            yield from self._behind(at, max(peak, self.newest), limits, number)
+            return
+        if self.stepped_to is not None:  # nobody knows how far it had got when it was set back
+            yield ClockFault(number, self.stepped_to, Micros(at - 1), CLOCK_STEP)
+        if sent_at is not None:
+            yield from self._travelled(at, at - sent_at, limits, number)
         self.newest = at
         self.stepped_to = None
-        return fault
 
     def end(self, number: int) -> ClockFault | None:
         """Return how a fault that lasts ends with its connection."""
@@ -70,23 +74,24 @@ class ReceiptClock:
             return None
         return ClockFault(number, self.lagging_from, self.newest, LAG)
 
-    def _behind(self, at: Micros, peak: Micros, limits: Limits, number: int) -> ClockFault | None:
+    def _behind(
+        self, at: Micros, peak: Micros, limits: Limits, number: int
+    ) -> Iterator[ClockFault]:
         lowest = self.stepped_to
-        is_new = peak - at > limits.clock_step if lowest is None else at < lowest
-        if not is_new:
-            return None
-        self.stepped_to = at
-        self.slowest = _NEVER
-        return ClockFault(number, at, peak, CLOCK_STEP)
+        if peak - at > limits.clock_step if lowest is None else at < lowest:
+            self.stepped_to = at
+            self.slowest = _NEVER
+            yield ClockFault(number, at, peak, CLOCK_STEP)
 
-    def _travelled(self, at: Micros, took: int, limits: Limits, number: int) -> ClockFault | None:
+    def _travelled(
+        self, at: Micros, took: int, limits: Limits, number: int
+    ) -> Iterator[ClockFault]:
         self.quickest = min(took, self.quickest)
         is_late = took - self.quickest > limits.lag
         self.slowest = _NEVER if is_late else self.quickest + limits.lag
         if is_late and self.lagging_from is None:
             self.lagging_from = Micros(max(self.newest, 0) + 1)
-            return ClockFault(number, self.lagging_from, None, LAG)
+            yield ClockFault(number, self.lagging_from, None, LAG)
         if not is_late and self.lagging_from is not None:
             began, self.lagging_from = self.lagging_from, None
-            return ClockFault(number, began, Micros(max(began, at - 1)), LAG)
-        return None
+            yield ClockFault(number, began, Micros(max(began, at - 1)), LAG)

@@ -162,10 +162,9 @@ class Ingest:
         if took is not None and clock.quickest <= took <= clock.slowest and at >= self.peak:
             clock.newest = self.peak = at  # as nearly always
         else:
-            fault = clock.hear(at, sent_at, self.limits, number, self.peak)
-            self.peak = max(self.peak, at)
-            if fault is not None:
+            for fault in clock.hear(at, sent_at, self.limits, number, self.peak):
                 self._note_fault(fault)
+            self.peak = max(self.peak, at)
         if self.audits.due is not None and at > self.audits.due:
             self._expire_audits(at)
 
@@ -447,7 +446,7 @@ class Ingest:
         connection.sequence.forget(stream.sid)
 
     def _note_fault(self, fault: ClockFault) -> None:
-        if fault.received_to is None or fault.cause == "clock_step":
+        if fault.received_to is None or fault.received_from == self._endings.now:  # it begins
             self.draft.batch.counters[fault.cause] += 1
         self.draft.batch.clock_faults[fault.connection, fault.received_from] = fault
 
