@@ -6,7 +6,6 @@ and a while after the answer, because the socket may bring later what REST shows
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
@@ -16,44 +15,11 @@ from playhead.history.ingest.limits import Limits
 from playhead.history.ingest.live import Live
 from playhead.history.ingest.notes import facts_of_note
 from playhead.history.ingest.rest import rest_books
+from playhead.history.ingest.watch import Watch
 from playhead.history.kalshi import Answer
 
 SNAPSHOT, REST = "snapshot", "rest"
 _UNANSWERED = 60 * MICROS_PER_SECOND
-Request = tuple[str, str]
-
-
-@dataclass(slots=True)
-class Watch:
-    """One market while a REST book is awaited or compared: the book at the request, and changes.
-
-    ``said`` is the REST book once it is there; ``due`` is when the watch ends.
-    """
-
-    request: Request
-    asked_at: Micros | None
-    position: int
-    start: dict[int, int]
-    due: Micros | None
-    changes: list[tuple[int, int, int]] = field(default_factory=list)
-    said: dict[int, int] | None = None
-    answered_at: Micros | None = None
-    offset: int = 0
-
-    def agreed_at(self, said: dict[int, int]) -> int | None:
-        """Return the position of the first moment at which the book was ``said``, if it was."""
-        if self.start == said:
-            return self.position
-        levels = dict(self.start)
-        for position, code, change in self.changes:
-            size = levels.get(code, 0) + change
-            if size:
-                levels[code] = size
-            else:
-                levels.pop(code, None)
-            if levels == said:
-                return position
-        return None
 
 
 class Audits:

@@ -29,6 +29,14 @@ from playhead.history.ingest.repeats import is_repeat
 from playhead.history.ingest.state import state_of
 from playhead.history.ingest.stream import Connection, Stream
 from playhead.history.ingest.surroundings import Surroundings
+from playhead.history.ingest.times import (
+    credible,
+    holds_from,
+    levels_in,
+    micros_of,
+    not_before,
+    time_of,
+)
 from playhead.history.kalshi import (
     Acknowledged,
     BookDelta,
@@ -49,9 +57,6 @@ from playhead.history.tape import EVENTS_A_BLOCK
 _IN_ORDER = Verdict.IN_ORDER  # looked up once, not once a frame
 _OVERFLOW = 25
 _TERMINAL = (10, _OVERFLOW)
-_MOST_AHEAD = 86_400_000_000
-"""Microseconds by which the exchange's clock may differ from ours: more is a fault of one."""
-_END_OF_TIME = 253_402_300_800_000_000
 _ANY = range(1, DOLLAR)
 Reader = Callable[[Message, Stream, Connection, Micros | None], None]
 
@@ -106,7 +111,7 @@ class Ingest:
             if record.kind is frame:
                 read_frame(record)
             else:
-                self._endings.now = now = _micros(record)
+                self._endings.now = now = micros_of(record)
                 if now is not None and now > self.peak:
                     self.peak = now
                 self._handlers[record.kind](record)
@@ -134,7 +139,7 @@ class Ingest:
         batch.frames += 1
         connection = self.connections.get(record.connection) or self._connect(record.connection)
         message = parse(record.payload, use_yes_price=connection.use_yes_price)
-        received_at = self._endings.now = _micros(record)
+        received_at = self._endings.now = micros_of(record)
         self._record = record
         self.last_heard = record.connection
         if received_at is not None:
@@ -204,7 +209,7 @@ class Ingest:
             self.draft.learn(facts_of_lifecycle(message), received_at)
         elif isinstance(message, Trade):
             if is_name(message.market_ticker) and is_name(message.trade_id):
-                exchange_at = _credible(message.exchange_at, received_at)
+                exchange_at = credible(message.exchange_at, received_at)
                 self.draft.trade(message, received_at, exchange_at)
         elif isinstance(message, Subscribed):
             self._subscribed(message, connection)
@@ -247,7 +252,7 @@ class Ingest:
     def _delta(
         self, message: BookDelta, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
-        exchange_at = _credible(message.exchange_at, received_at)
+        exchange_at = credible(message.exchange_at, received_at)
         stream.told(exchange_at)
         if stream.awaiting and exchange_at is not None:
             self._tell_awaiting(stream)
@@ -258,8 +263,8 @@ class Ingest:
             self.draft.batch.counters["off_grid_price"] += 1
             self._endings.close(live, stream, "off_grid_price")
         else:
-            received_at = _not_before(received_at, live.received_at, stream.received_at)
-            exchange_at = _not_before(exchange_at, live.exchange_at, stream.exchange_at)
+            received_at = not_before(received_at, live.received_at, stream.received_at)
+            exchange_at = not_before(exchange_at, live.exchange_at, stream.exchange_at)
             code = message.price * 2 + message.side
             if not self.draft.apply(live, code, message.change, received_at, exchange_at):
                 self._endings.contradict(live, stream, "negative_size")
@@ -270,7 +275,7 @@ class Ingest:
 
     def _look_at(self, live: Live, stream: Stream) -> None:
         if live.may_cross:
-            self.crossings.moved(live, _time_of(stream))
+            self.crossings.moved(live, time_of(stream))
         if live.watch is not None:
             self.audits.moved(live)
 
@@ -279,7 +284,7 @@ class Ingest:
     ) -> None:
         assert isinstance(message, BookSnapshot)
         if message.seq is not None:
-            stream.told(_credible(message.exchange_at, received_at))
+            stream.told(credible(message.exchange_at, received_at))
             if message.exchange_at is not None:
                 self._tell_awaiting(stream)
         if not is_name(message.market_ticker):
@@ -288,7 +293,7 @@ class Ingest:
         if message.id is not None and not _follows(message.market_ticker, stream, connection):
             self.draft.batch.counters["snapshot of a market not subscribed"] += 1
             return
-        levels = _levels(message)
+        levels = levels_in(message)
         live = self.draft.owners.get(message.market_ticker)
         if live is not None and self._is_confirmed(live, levels, stream, received_at):
             return
@@ -316,7 +321,7 @@ class Ingest:
         stream: Stream,
         received_at: Micros | None,
     ) -> None:
-        ticker, holds_from = message.market_ticker, _credible(_holds_from(message), received_at)
+        ticker, valid_from = message.market_ticker, credible(holds_from(message), received_at)
         grid = self.draft.grids.grid(ticker)
         if grid is not None and any(code >> 1 not in grid for code in levels):
             self.draft.allow(ticker, ANY_PRICE)  # what we were told of its prices is outdated
@@ -325,14 +330,14 @@ class Ingest:
             stream,
             levels,
             received_at,
-            holds_from,
+            valid_from,
             opened_by="snapshot" if message.id is None else "get_snapshot",
             offset=self._record.offset,
         )
         stream.lives[ticker] = live
         stream.lapsed.discard(ticker)
         self.crossings.opened(live)
-        if holds_from is None:
+        if valid_from is None:
             stream.awaiting.append(live)
 
     def _tell_awaiting(self, stream: Stream) -> None:
@@ -345,7 +350,7 @@ class Ingest:
     def _end_crossed(self, stream: Stream) -> None:
         for ticker in list(self.crossings.open):
             live = stream.lives.get(ticker)
-            if live is not None and self.crossings.overdue(ticker, _time_of(stream)):
+            if live is not None and self.crossings.overdue(ticker, time_of(stream)):
                 self._endings.contradict(live, stream, "crossed_book")
 
     def _expire_audits(self, at: Micros) -> None:
@@ -394,7 +399,7 @@ class Ingest:
             self._end_connection(former, "disconnect")
         flag = bool(facts_of_note(record.payload).get("use_yes_price", False))
         self.connections[record.connection] = Connection(record.connection, use_yes_price=flag)
-        self.surroundings.begin(_micros(record))
+        self.surroundings.begin(micros_of(record))
 
     def _closed(self, record: Record) -> None:
         connection = self.connections.get(record.connection)
@@ -404,19 +409,19 @@ class Ingest:
     def _started(self, record: Record) -> None:
         for connection in list(self.connections.values()):
             self._end_connection(connection, "restart")
-        self.surroundings.begin(_micros(record))
+        self.surroundings.begin(micros_of(record))
 
     def _finish(self, record: Record) -> None:
         self._endings.last_heard = self.last_heard
         for connection in list(self.connections.values()):
             self._end_connection(connection, END)
         for ticker in list(self.draft.wounds):
-            self.draft.mend(ticker, _micros(record))
+            self.draft.mend(ticker, micros_of(record))
         self.finished = True
 
     def _sent(self, record: Record) -> None:
         if record.connection == 0:
-            self.audits.ask(record.payload, _micros(record))
+            self.audits.ask(record.payload, micros_of(record))
             return
         removal = removal_of(record.payload)
         if removal is not None:
@@ -427,7 +432,7 @@ class Ingest:
         self._known(record.connection)  # a pong vouches for the socket, not for a subscription
 
     def _rest(self, record: Record) -> None:
-        self.surroundings.answer(record.payload, _micros(record), record.offset)
+        self.surroundings.answer(record.payload, micros_of(record), record.offset)
 
     def _end_connection(self, connection: Connection, cause: str) -> None:
         self.draft.batch.counters[cause] += 1
@@ -471,53 +476,7 @@ def _cause_of(message: ErrorReply) -> str:
     return "overflow" if message.code == _OVERFLOW else "channel_error"
 
 
-def _time_of(stream: Stream) -> Micros | None:
-    return stream.exchange_at if stream.exchange_at is not None else stream.received_at
-
-
 def _follows(ticker: str, stream: Stream, connection: Connection) -> bool:
     """Tell whether changes of a market will follow; not if it may have been let go already."""
     is_leaving = any(ticker in removed for removed in connection.removals.values())
     return ticker in stream.lives or (ticker in stream.lapsed and not is_leaving)
-
-
-def _not_before(stamped: Micros | None, own: Micros | None, told: Micros | None) -> Micros | None:
-    """Return the time at which a change counts, by one clock.
-
-    ``told`` is the newest time that the subscription has told of any market, and up to it the book
-    was vouched for: a change that is stamped earlier, or not at all, counts at ``told``. Where the
-    market's ``own`` newest time is as late, its running maximum sees to that by itself.
-    """
-    if told is None or own is None or own >= told:
-        return stamped
-    return stamped if stamped is not None and stamped >= told else told
-
-
-def _levels(message: BookSnapshot) -> dict[int, int]:
-    """Return a snapshot's levels by level code (the price times two, plus the side)."""
-    yes = {price * 2: int(size) for price, size in message.yes if size}
-    return yes | {price * 2 + 1: int(size) for price, size in message.no if size}
-
-
-def _holds_from(message: BookSnapshot) -> Micros | None:
-    """Return the first exchange instant at which a snapshot surely holds.
-
-    ``sent_at`` is cut to the millisecond, so what the snapshot includes may be later than that by
-    less than a millisecond.
-    """
-    if message.exchange_at is not None or message.sent_at is None:
-        return message.exchange_at
-    return Micros(message.sent_at + 1000)
-
-
-def _credible(exchange_at: Micros | None, received_at: Micros | None) -> Micros | None:
-    """Return an exchange time, or None for one that would vouch for what nobody has seen yet."""
-    if exchange_at is None or not 0 <= exchange_at < _END_OF_TIME:
-        return None
-    is_ahead = received_at is not None and exchange_at > received_at + _MOST_AHEAD
-    return None if is_ahead else exchange_at
-
-
-def _micros(record: Record) -> Micros | None:
-    at = record.received_at
-    return None if at is None else at // 1000  # type: ignore[return-value]  # a call saved a frame

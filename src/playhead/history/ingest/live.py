@@ -3,14 +3,10 @@
 Pure: no clock, no I/O. This is the hottest code of the ingest, hence plain slots and integers.
 """
 
-from typing import TYPE_CHECKING
-
 from playhead.base.time import Micros
 from playhead.history.ingest.batch import Batch, Closed, Ending, Keyframe, Planned, Verified
 from playhead.history.ingest.grid import DOLLAR, Grid
-
-if TYPE_CHECKING:
-    from playhead.history.ingest.audits import Watch
+from playhead.history.ingest.watch import Watch
 
 EVENTS_A_SEGMENT = 2048
 """Twice as many would save less than 0.1 bytes an event and take twice as long to read."""

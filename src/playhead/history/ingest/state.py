@@ -5,21 +5,33 @@ known of price grids and of markets without a book: tables have those.
 """
 
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from playhead.base.time import Micros
-from playhead.history.ingest.audits import Watch
-from playhead.history.ingest.crossings import Crossing
+from playhead.history.ingest.audits import Audits
+from playhead.history.ingest.crossings import Crossing, Crossings
+from playhead.history.ingest.draft import Draft
 from playhead.history.ingest.stream import Connection, Stream
+from playhead.history.ingest.surroundings import Surroundings
+from playhead.history.ingest.watch import Watch
 from playhead.history.kalshi import SequenceTracker
-
-if TYPE_CHECKING:
-    from playhead.history.ingest.core import Ingest
 
 Json = dict[str, Any]
 
 
-def state_of(ingest: "Ingest") -> Json:
+class Restartable(Protocol):
+    """What an ingest consists of."""
+
+    draft: Draft
+    audits: Audits
+    crossings: Crossings
+    surroundings: Surroundings
+    connections: dict[int, Connection]
+    last_heard: int | None
+    peak: Micros
+
+
+def state_of(ingest: Restartable) -> Json:
     """Return the state of an ingest; its connections are those not known to have ended."""
     return {
         "connections": {str(number): _told(c) for number, c in ingest.connections.items()},
@@ -40,7 +52,7 @@ def state_of(ingest: "Ingest") -> Json:
     }
 
 
-def restore(ingest: "Ingest", state: Json) -> None:
+def restore(ingest: Restartable, state: Json) -> None:
     """Give a new ingest the state of ``state_of``; its markets are still to be filled in."""
     told = state.get("connections", {})
     ingest.connections = {int(number): _connection(int(number), told[number]) for number in told}
@@ -53,7 +65,7 @@ def restore(ingest: "Ingest", state: Json) -> None:
         ingest.crossings.open[ticker] = Crossing(since, changes, is_said)
 
 
-def restore_markets(ingest: "Ingest", state: Json) -> None:
+def restore_markets(ingest: Restartable, state: Json) -> None:
     """Give the markets that were filled in what else was known of them."""
     for number, connection in state.get("connections", {}).items():
         for sid, stream in connection["streams"].items():
