@@ -20,6 +20,7 @@ COMMANDS = {
     "status": ("status", "print_status"),
     "markets": ("markets", "print_markets"),
     "book": ("book", "print_book"),
+    "verify": ("verify", "verify_answer"),
     "capture": ("capture", "app"),
     "rebuild": ("rebuild", "rebuild"),
     "run": ("run", "run_program"),

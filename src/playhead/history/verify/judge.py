@@ -41,31 +41,42 @@ def shows(shown: Book, whole: Book) -> bool:
 def _judge_from(
     offset: int, claim: Claim, trail: Trail, capture: Capture, budget: Budget
 ) -> Finding:
-    """Judge from one snapshot on; before another book is found, rule out the two ways to misread.
+    """Judge from one snapshot on.
 
-    They cost reading and almost never apply: a connection opened with NO bids in YES prices, and a
-    subscription that had told a later time before the snapshot.
+    Two things from before it matter almost never and cost reading, so they are looked up only where
+    the claim does not hold without: whether the connection was opened so that NO bids came in YES
+    prices, and whether the subscription had told a time past the instant already.
     """
     meant = capture.meta.use_yes_price
     asked = Question(
         claim.ticker, claim.at, claim.clock, trail.connection, trail.sid, use_yes_price=bool(meant)
     )
     found = derive(capture, asked, offset, budget)
-    if meant is None and not _fits(claim, found.book):
+    if meant is None and found.book is not None and not _fits(claim, found.book):
         asked = replace(
             asked, use_yes_price=was_opened_in_yes_prices(capture, trail.connection, budget)
         )
         found = derive(capture, asked, offset, budget) if asked.use_yes_price else found
-    if not _fits(claim, found.book) and found.changes and _fits(claim, found.opening):
+    if _may_hang_on_earlier(claim, found):
         told = told_before(capture, asked, offset, budget)
-        if told is not None and told > claim.at:
-            found = replace(found, book=found.opening, changes=0)
+        if told is not None and told >= claim.at:
+            found = derive(capture, asked, offset, budget, told=told)
     return _finding(claim, trail, found)
 
 
+def _may_hang_on_earlier(claim: Claim, found: Derivation) -> bool:
+    """Tell whether what was told before the snapshot could still make the claim hold.
+
+    A time past the instant makes every change count later, so that the book is the snapshot; the
+    instant itself lets an end confirm it.
+    """
+    if not found.snapshot_found or not found.is_intact:
+        return False
+    return found.book is None or (_fits(claim, found.opening) and not _fits(claim, found.book))
+
+
 def _fits(claim: Claim, book: Book | None) -> bool:
-    """Tell whether a book, if there is one, is the one that was claimed."""
-    return book is None or book_digest(claim.ticker, book) == claim.digest
+    return book is not None and book_digest(claim.ticker, book) == claim.digest
 
 
 def _finding(claim: Claim, trail: Trail, found: Derivation) -> Finding:

@@ -42,13 +42,18 @@ class Budget:
             raise TooFar(self._most_bytes)
 
 
-def derive(capture: Capture, asked: Question, offset: int, budget: Budget) -> Derivation:
+def derive(
+    capture: Capture, asked: Question, offset: int, budget: Budget, *, told: Micros | None = None
+) -> Derivation:
     """Return the book that ``asked`` is about, read from the snapshot at ``offset`` on.
+
+    Args:
+        told: The latest time that the subscription had told before it, if that is known.
 
     Raises:
         TooFar: More would have to be read than ``budget`` allows.
     """
-    found = Rederivation(asked)
+    found = Rederivation(asked, told)
     with CaptureReader(capture.folder) as reader:
         try:
             for record in _records(reader, offset, budget):

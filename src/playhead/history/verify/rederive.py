@@ -30,27 +30,31 @@ from playhead.history.kalshi import (
     Unsubscribed,
     parse,
 )
+from playhead.history.rewind import Clock
 from playhead.history.verify.model import Derivation, Question
 from playhead.history.verify.notes import note_of
 from playhead.history.verify.times import held_from, told_by
 
-_NOTHING_MISSING = frozenset({"end_of_recording", "unsubscribed"})
+_NOTHING_MISSING = frozenset({"end_of_recording", "superseded", "unsubscribed"})
 """Ends after which nothing of the last instant can be missing."""
 _TERMINAL = (10, 25)
 Levels = dict[Price, Size]
 
 
 class Rederivation:
-    """The book of one market, record by record. The first record must be a snapshot of it."""
+    """The book of one market, record by record. The first record must be a snapshot of it.
 
-    def __init__(self, asked: Question) -> None:
+    ``told``: the latest time that the subscription had told before it, if that is known.
+    """
+
+    def __init__(self, asked: Question, told: Micros | None = None) -> None:
         self._asked = asked
         self._sides: tuple[Levels, Levels] | None = None
         """YES and NO bids, as of the newest change that counts."""
         self._opening: Book | None = None
         self._fault: str | None = None
         self._is_broken = False
-        self._told: Micros | None = None
+        self._told = told
         """The newest time that a numbered message has told."""
         self._is_past = False
         """Whether that is later than the instant: no further change counts."""
@@ -77,6 +81,8 @@ class Rederivation:
             self._note(record)
         elif record.connection == self._asked.connection:
             self._frame(record)
+        elif self._is_at_edge:
+            self._hear_elsewhere(parse(record.payload))
         if self._sides is None and self._fault is None:
             self._fault = f"there is no snapshot of {self._asked.ticker} at offset {self._from}"
 
@@ -114,6 +120,8 @@ class Rederivation:
                 self._hear(message, record)
         elif message.sid is None and self._sides is not None:
             self._hear_without_sid(message)
+        elif self._is_at_edge:
+            self._hear_elsewhere(message)
 
     def _open(self, message: Message, record: Record) -> None:
         if not isinstance(message, BookSnapshot) or message.market_ticker != self._asked.ticker:
@@ -128,7 +136,7 @@ class Rederivation:
             self._opening = _book(self._sides)
             self._first = self._last = message.seq
             self._newest = message
-            self._told = told_by(message, record, self._asked.clock)
+            self._tell(told_by(message, record, self._asked.clock))
 
     def _is_in_place(self, message: Message) -> bool:
         """Check the number; tell whether the message says anything new."""
@@ -148,26 +156,34 @@ class Rederivation:
         return False
 
     def _hear(self, message: Message, record: Record) -> None:
-        if not isinstance(message, BookDelta | BookSnapshot):
-            self._hear_control(message)
-        if self._fault is None and message.seq is not None:
-            self._newest = message
-            self._tell(told_by(message, record, self._asked.clock))
-            self._apply(message)
-
-    def _hear_control(self, message: Message) -> None:
         if isinstance(message, Unparsable):
             self._break(f"a message cannot be read: {message.reason}")
         elif isinstance(message, ErrorReply) and message.ends_subscription:
             self._end(f"error {message.code}")
-        elif isinstance(message, Unsubscribed) or self._lets_go(message):
-            self._end("unsubscribed")
+        else:
+            if message.seq is not None:
+                self._newest = message
+                self._tell(told_by(message, record, self._asked.clock))
+                self._apply(message)
+            if isinstance(message, Unsubscribed) or self._lets_go(message):
+                self._end("unsubscribed")
 
     def _hear_without_sid(self, message: Message) -> None:
         if isinstance(message, Acknowledged) and message.id in self._removals:
             self._end("unsubscribed")
         elif isinstance(message, ErrorReply) and message.id is None and message.code in _TERMINAL:
             self._end(f"error {message.code}")
+
+    @property
+    def _is_at_edge(self) -> bool:
+        """Whether the newest time that was told is the instant itself."""
+        return self._told == self._asked.at
+
+    def _hear_elsewhere(self, message: Message) -> None:
+        """Let another subscription go on with the market: by our clock this one is then whole."""
+        is_ours = isinstance(message, BookSnapshot) and message.market_ticker == self._asked.ticker
+        if is_ours and message.id is None and self._asked.clock is Clock.RECEIVED:
+            self._end("superseded")
 
     def _tell(self, at: Micros | None) -> None:
         """Move on to the time that a numbered message in its place tells."""
@@ -225,9 +241,9 @@ class Rederivation:
 
     def _end(self, cause: str) -> None:
         """End the subscription: that proves its last instant, if nothing of it can be missing."""
-        if self._sides is None:
+        if self._sides is None or self.is_done:
             return
-        if cause in _NOTHING_MISSING and self._told == self._asked.at:
+        if cause in _NOTHING_MISSING and self._is_at_edge:
             self._confirmed_at = self._told
         else:
             self._fault = f"the subscription ended ({cause}) before anything confirms the instant"
