@@ -238,6 +238,19 @@ def test_a_clock_step_lasts_until_a_later_instant_than_any_before_it_is_surely_t
     assert batch.counters["clock_step"] == 1
 
 
+def test_a_clock_step_goes_on_close_below_the_latest_instant_too() -> None:
+    close = 60 * SECOND - 50_000
+    batch = batch_of(
+        snapshot(1, "A", at=0, connection=1),
+        snapshot(1, "B", at=60 * SECOND, connection=2),
+        delta(2, "A", at=50 * SECOND, connection=1),
+        delta(2, "B", at=close, connection=2),
+    )
+
+    spans = [(f.connection, f.received_from) for f in batch.clock_faults.values()]
+    assert spans == [(1, START + 50 * SECOND), (2, START + close)]
+
+
 # -- incidents ------------------------------------------------------------------------------------
 
 

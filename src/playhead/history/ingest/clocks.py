@@ -25,6 +25,31 @@ class ClockFault:
     cause: str
 
 
+class OurClock:
+    """The clock that all connections of a capture share.
+
+    One that was silent, or not yet open, before it was set back tells its instants twice too.
+
+    Attributes:
+        peak: The latest time of all records.
+        is_back: Whether it was set back and has not come to the peak again.
+    """
+
+    __slots__ = ("is_back", "peak")
+
+    def __init__(self) -> None:
+        self.peak = Micros(0)
+        self.is_back = False
+
+    def tells_again(self, at: Micros, limits: Limits) -> bool:
+        """Take in the time of the next record; tell whether it had been reached before."""
+        if at >= self.peak:
+            self.peak, self.is_back = at, False
+        elif self.peak - at > limits.clock_step:
+            self.is_back = True
+        return self.is_back
+
+
 class ReceiptClock:
     """The times at which one connection's frames were received.
 
@@ -51,22 +76,17 @@ class ReceiptClock:
         return self.lagging_from is not None
 
     def hear(
-        self, at: Micros, sent_at: Micros | None, limits: Limits, number: int, peak: Micros
+        self, at: Micros, sent_at: Micros | None, limits: Limits, number: int, ours: OurClock
     ) -> Iterator[ClockFault]:
-        """Take in the times of a frame; give the faults that begin, end or grow by it.
-
-        ``peak`` is the latest time before it of the whole capture. Connections share one clock:
-        one that was silent, or not yet open, before it was set back tells its instants twice too.
-        """
-        if at < self.newest or peak - at > limits.clock_step:
-            yield from self._behind(at, max(peak, self.newest), limits, number)
-            return
-        if self.stepped_to is not None:  # nobody knows how far it had got when it was set back
-            yield ClockFault(number, self.stepped_to, Micros(at - 1), CLOCK_STEP)
-        if sent_at is not None:
-            yield from self._travelled(at, at - sent_at, limits, number)
-        self.newest = at
-        self.stepped_to = None
+        """Take in the times of a frame; give the faults that begin, end or grow by it."""
+        if ours.tells_again(at, limits):
+            yield from self._again(at, ours.peak, number)
+        elif at >= self.newest:
+            if self.stepped_to is not None:  # nobody knows how far it had got when it was set back
+                yield ClockFault(number, self.stepped_to, Micros(at - 1), CLOCK_STEP)
+            if sent_at is not None:
+                yield from self._travelled(at, at - sent_at, limits, number)
+            self.newest, self.stepped_to = at, None
 
     def end(self, number: int) -> ClockFault | None:
         """Return how a fault that lasts ends with its connection."""
@@ -74,11 +94,8 @@ class ReceiptClock:
             return None
         return ClockFault(number, self.lagging_from, self.newest, LAG)
 
-    def _behind(
-        self, at: Micros, peak: Micros, limits: Limits, number: int
-    ) -> Iterator[ClockFault]:
-        lowest = self.stepped_to
-        if peak - at > limits.clock_step if lowest is None else at < lowest:
+    def _again(self, at: Micros, peak: Micros, number: int) -> Iterator[ClockFault]:
+        if self.stepped_to is None or at < self.stepped_to:
             self.stepped_to = at
             self.slowest = _NEVER
             yield ClockFault(number, at, peak, CLOCK_STEP)

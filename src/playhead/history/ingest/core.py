@@ -10,7 +10,7 @@ from playhead.base.time import Micros
 from playhead.history.capture import Kind, Record
 from playhead.history.ingest.audits import Audits
 from playhead.history.ingest.batch import Batch, Progress, StreamMark
-from playhead.history.ingest.clocks import ClockFault, ReceiptClock
+from playhead.history.ingest.clocks import ClockFault, OurClock, ReceiptClock
 from playhead.history.ingest.crossings import Crossings
 from playhead.history.ingest.draft import BookSource, Draft, MarketIds
 from playhead.history.ingest.endings import END, Endings, before
@@ -84,8 +84,7 @@ class Ingest:
         self.finished = False
         self.last_heard: int | None = None
         """The connection of the newest frame."""
-        self.peak = Micros(0)
-        """The latest time of all records."""
+        self.clock = OurClock()
         self._record: Record
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
             Kind.OPENED: self._opened,
@@ -112,8 +111,8 @@ class Ingest:
                 read_frame(record)
             else:
                 self._endings.now = now = micros_of(record)
-                if now is not None and now > self.peak:
-                    self.peak = now
+                if now is not None:
+                    self.clock.tells_again(now, self.limits)
                 self._handlers[record.kind](record)
 
     def take_batch(self) -> Batch:
@@ -163,13 +162,13 @@ class Ingest:
             stream.heard(received_at, record.payload)
 
     def _hear(self, clock: ReceiptClock, number: int, at: Micros, sent_at: Micros | None) -> None:
-        took = None if sent_at is None else at - sent_at
-        if took is not None and clock.quickest <= took <= clock.slowest and at >= self.peak:
-            clock.newest = self.peak = at  # as nearly always
+        took, ours = None if sent_at is None else at - sent_at, self.clock
+        if took is not None and clock.quickest <= took <= clock.slowest and at >= ours.peak:
+            clock.newest = ours.peak = at  # as nearly always
+            ours.is_back = False
         else:
-            for fault in clock.hear(at, sent_at, self.limits, number, self.peak):
+            for fault in clock.hear(at, sent_at, self.limits, number, ours):
                 self._note_fault(fault)
-            self.peak = max(self.peak, at)
         if self.audits.due is not None and at > self.audits.due:
             self._expire_audits(at)
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from playhead.base.time import Micros
 from playhead.history.ingest.audits import Audits
+from playhead.history.ingest.clocks import OurClock
 from playhead.history.ingest.crossings import Crossing, Crossings
 from playhead.history.ingest.draft import Draft
 from playhead.history.ingest.stream import Connection, Stream
@@ -28,7 +29,7 @@ class Restartable(Protocol):
     surroundings: Surroundings
     connections: dict[int, Connection]
     last_heard: int | None
-    peak: Micros
+    clock: OurClock
 
 
 def state_of(ingest: Restartable) -> Json:
@@ -36,7 +37,7 @@ def state_of(ingest: Restartable) -> Json:
     return {
         "connections": {str(number): _told(c) for number, c in ingest.connections.items()},
         "last_heard": ingest.last_heard,
-        "peak": ingest.peak,
+        "our_clock": [ingest.clock.peak, ingest.clock.is_back],
         "incidents": ingest.draft.incidents,
         "audits": ingest.draft.audits,
         "active": {str(index): active for index, active in ingest.surroundings.active.items()},
@@ -57,7 +58,7 @@ def restore(ingest: Restartable, state: Json) -> None:
     told = state.get("connections", {})
     ingest.connections = {int(number): _connection(int(number), told[number]) for number in told}
     ingest.last_heard = state.get("last_heard")
-    ingest.peak = state.get("peak", Micros(0))
+    ingest.clock.peak, ingest.clock.is_back = state.get("our_clock", [Micros(0), False])
     ingest.draft.incidents = state.get("incidents", 0)
     ingest.draft.audits = state.get("audits", 0)
     ingest.surroundings.active = {int(i): active for i, active in state.get("active", {}).items()}
