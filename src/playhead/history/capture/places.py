@@ -14,9 +14,10 @@ def file_bases(folder: Path) -> list[int]:
 
 
 def base_of_connection(folder: Path, connection: int) -> int | None:
-    """Return the base of the file in which ``connection`` was opened, if its number counts up.
+    """Return the base of a file from which on the opening of ``connection`` is soon found.
 
-    That holds for what a recorder recorded; the connections of an import come in any order.
+    It is the last file that began before the number was given out; the opening is in it or at the
+    start of the next one. Only for what a recorder recorded: there the numbers count up.
 
     Returns:
         None if the capture has no file.

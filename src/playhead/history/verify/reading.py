@@ -108,8 +108,8 @@ def was_opened_in_yes_prices(capture: Capture, connection: int, budget: Budget) 
 
 def _records(reader: CaptureReader, offset: int, budget: Budget) -> Iterator[Record]:
     while batch := reader.read_batch(offset):
+        budget.spend(batch[-1].next_offset - batch[0].offset)
         yield from batch
-        budget.spend(batch[-1].next_offset - offset)
         offset = batch[-1].next_offset
 
 
