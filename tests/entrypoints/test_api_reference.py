@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from playhead.history.coverage import IS_GAP
+from playhead.history.coverage.words import WORDS
 from tests.web.client import api
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/api.md").read_text(encoding="utf-8")
@@ -49,3 +51,10 @@ def test_every_declared_error_is_in_the_table_with_its_status(code: str, status:
 @pytest.mark.parametrize("value", DOCUMENT["components"]["schemas"]["MarketStatus"]["enum"])
 def test_every_market_status_is_named(value: str) -> None:
     assert f"`{value}`" in PAGE
+
+
+@pytest.mark.parametrize("cause", IS_GAP)
+def test_every_cause_is_told_in_the_words_of_the_page_of_record(cause: str) -> None:
+    words, counts = WORDS[cause], "yes" if IS_GAP[cause] else "no"
+
+    assert f"| `{cause}` | {counts} | {words.short} | {words.sentence} |" in PAGE

@@ -12,6 +12,7 @@ import pytest
 from playhead.base.time import Nanos
 from playhead.entrypoints.http_app import build_app
 from playhead.history.capture import CaptureStore
+from playhead.history.coverage.record import PublicRecord
 from playhead.history.markets import Markets
 from playhead.history.rewind import Rewind
 from playhead.history.verify import Trails, Verifier
@@ -59,6 +60,7 @@ async def served(
         app = build_app(
             rewind=Rewind(database),
             markets=Markets(database),
+            record=PublicRecord.on(database),
             verifier=Verifier(Trails(database), CaptureStore(Path(), lambda: Nanos(0))),
             checks={},
             now=lambda: second(100),

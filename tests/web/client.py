@@ -7,11 +7,13 @@ import httpx2
 
 from playhead.base.time import Micros
 from playhead.entrypoints.http_app import build_app
+from playhead.history.coverage.record import PublicRecord
 from playhead.history.markets.ports import MarketReader
 from playhead.history.rewind.ports import RewindReader
 from playhead.history.verify.ports import AnswerVerifier
 from playhead.web.health import Check
 from playhead.web.openapi import Api
+from tests.history.coverage.fakes import empty_record
 from tests.history.markets.fakes import FakeMarkets
 from tests.history.rewind.builders import second
 from tests.history.rewind.fakes import FakeRewind
@@ -25,6 +27,7 @@ def api(
     *,
     rewind: RewindReader | None = None,
     markets: MarketReader | None = None,
+    record: PublicRecord | None = None,
     verifier: AnswerVerifier | None = None,
     checks: Mapping[str, Check] | None = None,
     now: Micros = NOW,
@@ -32,6 +35,7 @@ def api(
     return build_app(
         rewind=rewind or FakeRewind(),
         markets=markets or FakeMarkets(),
+        record=record or empty_record(),
         verifier=verifier or FakeVerifier(),
         checks=checks or {},
         now=lambda: now,

@@ -21,6 +21,7 @@ from playhead.entrypoints.listening import LOOPBACK, cursor_key, listen
 from playhead.entrypoints.settings import Settings
 from playhead.entrypoints.status_file import write_status
 from playhead.history.capture import CaptureStore
+from playhead.history.coverage.record import PublicRecord
 from playhead.history.markets import Markets
 from playhead.history.rewind import Rewind
 from playhead.history.verify import Trails, Verifier
@@ -50,6 +51,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         app = build_app(
             rewind=Rewind(database),
             markets=Markets(database),
+            record=PublicRecord.on(database),
             verifier=Verifier(Trails(database), _captures(settings)),
             checks={"database": _check_of(database)},
             now=_now,

@@ -7,6 +7,8 @@ from starlette.types import ASGIApp
 
 from playhead import __version__
 from playhead.base.time import Micros
+from playhead.history.coverage.record import PublicRecord, install_record, page_router
+from playhead.history.coverage.record import routers as record_routers
 from playhead.history.markets.dependencies import install_markets
 from playhead.history.markets.ports import MarketReader
 from playhead.history.markets.router import router as markets_router
@@ -38,6 +40,7 @@ def build_app(
     *,
     rewind: RewindReader,
     markets: MarketReader,
+    record: PublicRecord,
     verifier: AnswerVerifier,
     checks: Mapping[str, Check],
     now: Callable[[], Micros],
@@ -56,10 +59,12 @@ def build_app(
     install_state(app, now=now, cursors=Cursors(cursor_key))
     install_markets(app, markets)
     install_rewind(app, rewind)
+    install_record(app, record)
     install_verifier(app, verifier)
     install_problems(app)
-    for router in (markets_router, rewind_router, verify_router):
+    for router in (markets_router, rewind_router, verify_router, *record_routers):
         app.include_router(router, prefix="/api/v1")
+    app.include_router(page_router)
     app.include_router(health_router(checks, version=__version__))
     _add_docs(app)
     app.add_middleware(BodyLimit)

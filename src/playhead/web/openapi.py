@@ -23,7 +23,12 @@ class Api(FastAPI):
 
 
 def answer(
-    description: str, body: type[object], *, status: int = 200, lines: object = None
+    description: str,
+    body: type[object],
+    *,
+    status: int = 200,
+    lines: object = None,
+    otherwise: type[object] | None = None,
 ) -> dict[int | str, dict[str, Any]]:
     """Declare a successful answer, for an endpoint's ``responses``.
 
@@ -32,9 +37,12 @@ def answer(
         body: The wire type of the JSON body.
         status: Its HTTP status.
         lines: The wire type (or union) of one line of the NDJSON form, where there is one.
+        otherwise: The wire type of the JSON body in the other case, where there are two.
     """
-    content = {"application/json": {"schema": _reference(body)}}
-    kinds: list[Any] = [body]
+    kinds: list[Any] = [body] if otherwise is None else [body, otherwise]
+    references = [_reference(kind) for kind in kinds]
+    schema = references[0] if otherwise is None else {"anyOf": references}
+    content = {"application/json": {"schema": schema}}
     if lines is not None:
         content["application/x-ndjson"] = {"schema": _reference(lines)}
         kinds.append(lines)

@@ -47,11 +47,12 @@ class Past:
 
 
 @st.composite
-def held(draw: st.DrawFn, capture: int) -> list[Held]:
+def held_by(draw: st.DrawFn, capture: int) -> list[Held]:
     edges = sorted(draw(st.lists(st.integers(0, LAST), max_size=6)))
     pairs = dict.fromkeys(zip(edges[::2], edges[1::2], strict=False))  # no two at one instant
     intervals = [Held(capture, *pair, draw(CAUSES)) for pair in pairs]
-    if intervals and draw(st.booleans()):
+    ends_open = draw(st.booleans())
+    if intervals and ends_open:
         last = intervals.pop()
         intervals.append(Held(capture, last.since, last.until, None))
     return intervals
@@ -63,7 +64,7 @@ PASTS = st.builds(
     Past,
     TIMES,
     TIMES,
-    st.tuples(held(1), held(2)).map(lambda both: both[0] + both[1]),
+    st.tuples(held_by(1), held_by(2)).map(lambda both: both[0] + both[1]),
     st.lists(FAULTS, max_size=2, unique_by=lambda each: each[:2]).map(
         lambda faults: [each for each in faults if each[2] is None or each[1] < each[2]]
     ),
