@@ -30,6 +30,8 @@ class Books:
     def take(self, frame: bytes) -> None:
         message = parse(frame)
         verdict = self._tracker.check(message.sid, message.seq)
+        if verdict is Verdict.DUPLICATE:
+            return
         if verdict in (Verdict.GAP, Verdict.BACK) and message.sid == self._sid:
             self.known.clear()
         if isinstance(message, BookSnapshot):

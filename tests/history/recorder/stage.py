@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection
 
 from playhead.base.time import Nanos
 from playhead.history.kalshi import Hosts, Signer, connect
-from playhead.history.recorder import Recorder, RecorderOptions, SeverableCapture
+from playhead.history.recorder import Recorder, RecorderOptions
 from tests.history.kalshi.scripted_websocket import scripted_websocket
 from tests.history.recorder.builders import Notebook, options
 
@@ -94,7 +94,6 @@ class Stage:
         self.act = act
         self.peers: list[Peer] = []
         self.capture = Notebook()
-        self.severable = SeverableCapture(self.capture)
         self.rest = Door()
         self.recorder: Recorder | None = None
         self.done: asyncio.Task[None] | None = None
@@ -186,7 +185,7 @@ async def staged(act: Act = by_the_book, *statuses: int, **changes: object) -> A
 def _recorder(stage: Stage, chosen: RecorderOptions) -> Recorder:
     return Recorder(
         chosen,
-        capture=stage.severable,
+        capture=stage.capture,
         rest=stage.rest,
         connect=partial(
             connect,

@@ -333,7 +333,7 @@ async def test_a_book_that_somebody_misses_is_asked_for() -> None:
 async def test_the_end_of_a_process_leaves_no_word_in_the_capture() -> None:
     async with staged() as stage:
         await stage.until_status(markets_subscribed=2)
-        stage.severable.sever()
+        stage.capture.refusal = Unavailable("the process has ended")
 
     assert stage.capture.causes() == []
     assert stage.capture.records[-1][0] is not Kind.CLOSED

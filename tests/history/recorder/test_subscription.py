@@ -473,6 +473,27 @@ def test_a_book_that_somebody_misses_is_asked_for_but_not_all_the_time() -> None
     assert said(books, 12) == [(3, "get_snapshot", ["A"])]
 
 
+def test_a_book_that_is_missed_although_it_came_is_put_in_anew() -> None:
+    books = subscribed(heal_again_seconds=2)
+    for command_id, now in ((2, 10), (3, 13), (4, 16)):
+        books.heal(["A"], now)
+        books.say(now)
+        books.hear(snapshot("A", command_id), now)
+
+    books.heal(["A"], 19)
+
+    assert said(books, 19) == [(5, "delete_markets", ["A"]), (6, "add_markets", ["A"])]
+
+
+def test_a_book_that_is_missed_now_and_then_is_only_asked_for() -> None:
+    books = subscribed(heal_again_seconds=2, audit_seconds=1e6)
+    for command_id, now in enumerate(range(30, 300, 30), start=2):
+        books.heal(["A"], now)
+
+        assert said(books, now) == [(command_id, "get_snapshot", ["A"])]
+        books.hear(snapshot("A", command_id), now)
+
+
 def test_a_doubt_asks_for_a_number_soon() -> None:
     books = subscribed(audit_seconds=10)
     books.say(0)

@@ -5,7 +5,6 @@ from playhead.history.recorder.causes import Cause, End
 from playhead.history.recorder.options import RecorderOptions
 from playhead.history.recorder.ports import Capture, Connector, Rest
 from playhead.history.recorder.recorder import Recorder
-from playhead.history.recorder.severing import SeverableCapture
 from playhead.history.recorder.shards import accepts_shard, shard_of
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "Recorder",
     "RecorderOptions",
     "Rest",
-    "SeverableCapture",
     "accepts_shard",
     "rest_client",
     "shard_of",

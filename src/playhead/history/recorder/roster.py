@@ -46,11 +46,9 @@ class Roster:
         """Ask for every book that is held."""
         self.to_heal = dict(self.held)
 
-    def heal(self, tickers: Iterable[str]) -> int:
-        """Ask for these books, of those that are held; return how many that are."""
-        held = [ticker for ticker in tickers if ticker in self.held]
-        self.to_heal.update(dict.fromkeys(held))
-        return len(held)
+    def heal(self, tickers: Iterable[str]) -> None:
+        """Ask for these books, of those that are held."""
+        self.to_heal.update((ticker, None) for ticker in tickers if ticker in self.held)
 
     def confirm(self, tickers: Iterable[str]) -> None:
         """Take in that the exchange sends these markets."""
@@ -115,6 +113,13 @@ class Roster:
 
     def _is_coming(self, ticker: str, deletion: Command) -> bool:
         return ticker in self.to_add or self._inflight.adds_after(deletion, ticker)
+
+
+def cut(source: Tickers, most: int) -> list[str]:
+    """Take up to ``most`` markets out of ``source``."""
+    tickers = [ticker for ticker, _ in zip(source, range(most), strict=False)]
+    _drop(source, tickers)
+    return tickers
 
 
 def _drop(tickers: Tickers, out: Iterable[str]) -> None:

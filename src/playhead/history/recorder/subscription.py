@@ -26,9 +26,10 @@ from playhead.history.kalshi import (
 from playhead.history.recorder.audits import Audits
 from playhead.history.recorder.causes import Cause, End
 from playhead.history.recorder.inflight import Command, InFlight, Purpose
+from playhead.history.recorder.missed import MissedBooks
 from playhead.history.recorder.options import RecorderOptions
 from playhead.history.recorder.refusals import Refusal, refusal_of
-from playhead.history.recorder.roster import Roster, Tickers
+from playhead.history.recorder.roster import Roster, cut
 from playhead.history.recorder.tallies import Tally
 
 Compose = Callable[[int, int, list[str]], str]
@@ -59,12 +60,12 @@ class BookSubscription:
         self._inflight = InFlight(options.command_seconds)
         self._roster = Roster(self._inflight)
         self._audits = Audits(options, share)
+        self._missed = MissedBooks(options.heal_again_seconds)
         self._batch = options.batch
         self._open_heals = 0
         self._not_before = 0.0
         self._failures = 0
         self._lost_answers = 0
-        self._asked: dict[str, float] = {}
         self.sid: int | None = None
         self.overflow: list[str] = []
         self.fault: End | None = None
@@ -96,11 +97,12 @@ class BookSubscription:
 
         Those that are not held, do not answer, or were asked for lately, are left alone.
         """
-        lately = now - self._options.heal_again_seconds
-        self._asked = {ticker: at for ticker, at in self._asked.items() if at > lately}
-        occupied = self._roster.occupied().union(self._asked)
-        again = [t for t in tickers if t not in occupied and not self._audits.is_silent(t, now)]
-        self._tally.missed_books += self._roster.heal(again)
+        occupied = self._roster.occupied()
+        held = [t for t in tickers if t in self.held and not self._audits.is_silent(t, now)]
+        ask, renew = self._missed.take(held, occupied, now)
+        self._roster.heal(ask)
+        self._roster.replace(renew)
+        self._tally.missed_books += len(ask) + len(renew)
 
     def doubt(self, now: float) -> None:
         """Take in that a message came which may have been ours: the next number tells."""
@@ -145,24 +147,21 @@ class BookSubscription:
         return said
 
     def _next(self, now: float) -> str | None:
-        roster = self._roster
+        roster, batch = self._roster, self._batch
         if self.sid is None:
             return self._subscribe(now)
-        if roster.to_delete:
-            out = self._cut(roster.to_delete)
+        if out := cut(roster.to_delete, batch):
             return self._send(Purpose.DELETE, commands.delete_markets, out, now)
-        if roster.to_heal:
-            doubted = self._cut(roster.to_heal)
+        if doubted := cut(roster.to_heal, batch):
             return self._send(Purpose.SNAPSHOT, commands.get_snapshot, doubted, now)
-        if roster.to_add:
-            new = self._cut(roster.to_add)
+        if new := cut(roster.to_add, batch):
             return self._send(Purpose.ADD, commands.add_markets, new, now)
         return None
 
     def _subscribe(self, now: float) -> str | None:
         if not self._roster.to_add or self._inflight.slots:
             return None
-        tickers = self._cut(self._roster.to_add)
+        tickers = cut(self._roster.to_add, self._batch)
         command_id = self._next_id()
         self._inflight.put(command_id, Purpose.SUBSCRIBE, tickers, now)
         return commands.subscribe(command_id, commands.BOOKS, tickers)
@@ -172,7 +171,7 @@ class BookSubscription:
         command_id = self._next_id()
         self._inflight.put(command_id, purpose, tickers, now)
         if purpose.asks:
-            self._asked.update(dict.fromkeys(tickers, now))
+            self._missed.asked(tickers, now)
         return compose(command_id, self.sid, tickers)
 
     def _audit(self, now: float) -> list[str]:
@@ -195,13 +194,6 @@ class BookSubscription:
         if ticker is None or self._inflight.holds(Purpose.PROBE):
             return []
         return [self._send(Purpose.PROBE, commands.add_markets, [ticker], now)]
-
-    def _cut(self, source: Tickers) -> list[str]:
-        """Take one batch out of ``source``."""
-        tickers = [ticker for ticker, _ in zip(source, range(self._batch), strict=False)]
-        for ticker in tickers:
-            del source[ticker]
-        return tickers
 
     def _snapshot_came(self, message: BookSnapshot, now: float) -> None:
         if self.sid is None:

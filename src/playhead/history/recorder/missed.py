@@ -1,0 +1,52 @@
+"""Books that somebody else misses: when to ask for them, and when asking does not help. Pure."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+_ENOUGH = 3
+_FRESH = 10
+
+
+@dataclass(slots=True)
+class _Missed:
+    times: int
+    at: float
+
+
+class MissedBooks:
+    """Remembers which books were asked for, and which are missed in spite of it."""
+
+    def __init__(self, again_seconds: float) -> None:
+        """``again_seconds`` have to pass before a book is asked for again."""
+        self._again = again_seconds
+        self._asked: dict[str, float] = {}
+        self._missed: dict[str, _Missed] = {}
+
+    def asked(self, tickers: Iterable[str], now: float) -> None:
+        """Take in that snapshots were asked for, whatever for."""
+        self._asked.update(dict.fromkeys(tickers, now))
+
+    def take(
+        self, tickers: Iterable[str], without: Container[str], now: float
+    ) -> tuple[list[str], list[str]]:
+        """Return the markets to ask for, and those that have to be put in anew.
+
+        The latter were asked for three times in a row, and what came did not help.
+        """
+        self._forget(now)
+        ask: list[str] = []
+        renew: list[str] = []
+        for ticker in tickers:
+            if ticker in self._asked or ticker in without:
+                continue
+            missed = self._missed.setdefault(ticker, _Missed(0, now))
+            missed.times, missed.at = missed.times + 1, now
+            (renew if missed.times > _ENOUGH else ask).append(ticker)
+        for ticker in renew:
+            del self._missed[ticker]
+        return ask, renew
+
+    def _forget(self, now: float) -> None:
+        asked, missed = now - self._again, now - self._again * _FRESH
+        self._asked = {ticker: at for ticker, at in self._asked.items() if at > asked}
+        self._missed = {ticker: each for ticker, each in self._missed.items() if each.at > missed}
