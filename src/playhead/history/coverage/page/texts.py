@@ -7,18 +7,24 @@ from playhead.history.coverage.shares import SHARE_DIGITS
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NOTHING = "\N{EM DASH}"
 _PERCENT_DIGITS = SHARE_DIGITS - 2
+_NEARLY_ALL = 999_900
 _UNITS = ((86_400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s"))
 
 
-def percent(part: int, rest: int) -> str:
-    """Return ``part / (part + rest)``, cut and not rounded: only what is whole reads 100 %."""
+def percent(part: int, rest: int, *, digits: int | None = None) -> str:
+    """Return ``part / (part + rest)``, cut and not rounded: only what is whole reads 100 %.
+
+    ``digits`` after the point; left out: two, or four where two would hide what is missing.
+    """
     whole = part + rest
     if whole == 0:
         return NOTHING
     if rest == 0:
         return f"100{NO_BREAK}%"
     scaled = part * 10**SHARE_DIGITS // whole
-    return f"{format_scaled(scaled, _PERCENT_DIGITS, 2)}{NO_BREAK}%"
+    shown = digits or (_PERCENT_DIGITS if scaled >= _NEARLY_ALL else 2)
+    text = format_scaled(scaled, _PERCENT_DIGITS, _PERCENT_DIGITS)
+    return f"{text[: len(text) - _PERCENT_DIGITS + shown]}{NO_BREAK}%"
 
 
 def share_of(width: int, part: int, rest: int) -> str:

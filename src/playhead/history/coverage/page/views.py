@@ -39,8 +39,9 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day: its share as a bar 100 wide, and its sums."""
+    """A day: its share as a bar 100 wide, and its sums; ``year`` goes before its name."""
 
+    year: str
     name: str
     share: str
     proven_width: str
@@ -212,8 +213,9 @@ def _day_row(day: Day, standing: Standing) -> DayRow:
     matches, mismatches = _rates(standing.rates, day)
     gap_width = max(1, 100 * day.gap // max(1, day.proven + day.gap)) if day.gap else 0
     return DayRow(
-        name="today" if day is standing.today else day.day.isoformat(),
-        share=percent(day.proven, day.gap),
+        year="" if day is standing.today else f"{day.day:%Y-}",
+        name="today" if day is standing.today else f"{day.day:%m-%d}",
+        share=percent(day.proven, day.gap, digits=4),
         proven_width=share_of(100, day.proven, day.gap),
         gap_width=str(gap_width),
         gap_at=str(100 - gap_width),
@@ -221,7 +223,7 @@ def _day_row(day: Day, standing: Standing) -> DayRow:
         missing=duration(day.gap) if day.gap else NOTHING,
         markets=number(day.markets),
         incidents=number(day.incidents),
-        audits=percent(matches, mismatches),
+        audits=percent(matches, mismatches, digits=4),
     )
 
 
