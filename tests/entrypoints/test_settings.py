@@ -15,7 +15,8 @@ from playhead.entrypoints.settings import (
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("home", "database_url", "valkey_url", "port", "exchange", "exchange_port"):
+    names = ("home", "database_url", "valkey_url", "port", "exchange", "exchange_port")
+    for name in (*names, "recorders", "recorder_shards"):
         monkeypatch.delenv(variable_of(name), raising=False)
     for name in ("KALSHI_KEY_ID", "KALSHI_PRIVATE_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
@@ -59,6 +60,8 @@ def test_keys_do_not_overrule_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PLAYHEAD_EXCHANGE", "production", "PLAYHEAD_EXCHANGE is production, which needs KALSHI"),
         ("PLAYHEAD_DATABASE_URL", "mysql://x", "PLAYHEAD_DATABASE_URL .*postgresql://"),
         ("PLAYHEAD_VALKEY_URL", "http://x", "PLAYHEAD_VALKEY_URL .*redis://"),
+        ("PLAYHEAD_RECORDERS", "9", "PLAYHEAD_RECORDERS is not valid: .*8"),
+        ("PLAYHEAD_RECORDER_SHARDS", "2", "PLAYHEAD_RECORDERS is 1, which is no multiple of .*2"),
         ("KALSHI_KEY_ID", "id", "KALSHI_PRIVATE_KEY_FILE is not set"),
         ("KALSHI_PRIVATE_KEY_FILE", "key.pem", "KALSHI_KEY_ID is not set"),
     ],
@@ -72,6 +75,17 @@ def test_bad_value_is_named_in_one_sentence(
         load_settings()
 
     assert "\n" not in caught.value.message
+
+
+def test_each_part_of_the_markets_can_have_several_recorders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PLAYHEAD_RECORDERS", "6")
+    monkeypatch.setenv("PLAYHEAD_RECORDER_SHARDS", "3")
+
+    settings = load_settings()
+
+    assert (settings.recorders, settings.recorder_shards) == (6, 3)
 
 
 def test_password_in_an_address_is_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,20 @@ def test_a_subscription_that_ended_counts_anew() -> None:
     assert tracker.check(1, 1) is Verdict.IN_ORDER
 
 
+def test_a_subscription_that_begins_is_due_to_count_from_one() -> None:
+    tracker = SequenceTracker()
+    tracker.begin(1)
+
+    assert tracker.check(1, 2) is Verdict.GAP
+
+
+def test_messages_may_overtake_the_beginning_of_their_subscription() -> None:
+    tracker = SequenceTracker.of({1: 2})
+    tracker.begin(1)
+
+    assert tracker.check(1, 3) is Verdict.IN_ORDER
+
+
 NUMBERS = st.tuples(st.integers(1, 3), st.none() | st.integers(1, 6))
 
 

@@ -485,6 +485,20 @@ def test_a_book_that_is_missed_although_it_came_is_put_in_anew() -> None:
     assert said(books, 19) == [(5, "delete_markets", ["A"]), (6, "add_markets", ["A"])]
 
 
+def test_a_book_that_is_missed_in_spite_of_its_audits_is_put_in_anew() -> None:
+    books = subscribed(heal_again_seconds=2, audit_seconds=1)
+    for now in range(10):
+        for command_id, action, tickers in said(books, now):
+            if action == "delete_markets":
+                assert tickers == ["A"]
+                return
+            for ticker in tickers:
+                books.hear(snapshot(ticker, command_id), now)
+        books.heal(["A"], now + 0.5)
+
+    pytest.fail("it was asked for again and again")
+
+
 def test_a_book_that_is_missed_now_and_then_is_only_asked_for() -> None:
     books = subscribed(heal_again_seconds=2, audit_seconds=1e6)
     for command_id, now in enumerate(range(30, 300, 30), start=2):

@@ -54,7 +54,7 @@ class Recording:
         """Wait until all markets are."""
         await self.until(self._is_whole)
 
-    async def settled(self, seconds: float = 1.0) -> None:
+    async def settled(self, seconds: float = 0.5) -> None:
         """Let it run for a while, then wait until nothing moves and every gap is healed."""
         await asyncio.sleep(seconds)
         self.clock.stop()
@@ -118,7 +118,7 @@ async def test_the_capture_gives_the_books_of_the_exchange() -> None:
 async def test_lost_frames_are_healed() -> None:
     capture = Notebook()
     async with recording(capture, markets_per_connection=100) as work:
-        await asyncio.sleep(0.5)
+        await work.subscribed()
         for _ in range(3):
             work.exchange.faults.drop(1, 3)
             await asyncio.sleep(0.2)
@@ -135,7 +135,7 @@ async def test_lost_frames_are_healed() -> None:
 async def test_a_subscription_that_ended_is_recorded_again(fault: str) -> None:
     capture = Notebook()
     async with recording(capture, markets_per_connection=100) as work:
-        await asyncio.sleep(0.5)
+        await work.subscribed()
         getattr(work.exchange.faults, fault)(1, 3)
         await asyncio.sleep(0.6)
         await work.settled()

@@ -7,7 +7,7 @@ _ENOUGH = 3
 _FRESH = 10
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Missed:
     times: int
     at: float
@@ -31,20 +31,30 @@ class MissedBooks:
     ) -> tuple[list[str], list[str]]:
         """Return the markets to ask for, and those that have to be put in anew.
 
-        The latter were asked for three times in a row, and what came did not help.
+        The former were not asked for lately. The latter were missed for three times as long as an
+        answer takes to help, and it did not.
         """
         self._forget(now)
         ask: list[str] = []
         renew: list[str] = []
         for ticker in tickers:
-            if ticker in self._asked or ticker in without:
+            if ticker in without or not self._counts(ticker, now):
                 continue
-            missed = self._missed.setdefault(ticker, _Missed(0, now))
-            missed.times, missed.at = missed.times + 1, now
-            (renew if missed.times > _ENOUGH else ask).append(ticker)
-        for ticker in renew:
-            del self._missed[ticker]
+            if self._missed[ticker].times > _ENOUGH:
+                del self._missed[ticker]
+                renew.append(ticker)
+            elif ticker not in self._asked:
+                ask.append(ticker)
         return ask, renew
+
+    def _counts(self, ticker: str, now: float) -> bool:
+        """Count that a book is missed, unless it was counted lately."""
+        missed = self._missed.get(ticker)
+        if missed is not None and now - missed.at < self._again:
+            return False
+        times = 1 if missed is None else missed.times + 1
+        self._missed[ticker] = _Missed(times, now)
+        return True
 
     def _forget(self, now: float) -> None:
         asked, missed = now - self._again, now - self._again * _FRESH
