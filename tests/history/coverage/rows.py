@@ -13,6 +13,19 @@ from playhead.history.tape import levels_of, levels_to_bytes
 from tests.history.rewind.builders import START
 
 Levels = Mapping[str, str]
+TABLES = (
+    "audits",
+    "audit_days",
+    "incidents",
+    "clock_faults",
+    "exchange_states",
+    "maintenance",
+    "streams",
+    "coverage",
+    "markets",
+    "captures",
+)
+"""Those of the record, the referring ones first."""
 
 
 def book(yes: Levels | None = None, no: Levels | None = None) -> Book:
@@ -44,10 +57,8 @@ class Rows(AbstractContextManager["Rows"]):
         return None if seconds is None else self._start + round(seconds * MICROS_PER_SECOND)
 
     def clear(self) -> None:
-        self._connection.execute(
-            "TRUNCATE captures, markets, coverage, streams, incidents, clock_faults, audits,"
-            " audit_days, exchange_states, maintenance CASCADE"
-        )
+        for table in TABLES:  # few rows: faster than to truncate
+            self._connection.execute(f"DELETE FROM {table}".encode())
 
     def capture(
         self, number: int = 1, *, started: float | None = 0, ingested: float | None = None

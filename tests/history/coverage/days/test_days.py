@@ -1,7 +1,6 @@
 """What each day proves: the sums of sets say what the explanations of single instants say."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -14,14 +13,6 @@ from tests.history.rewind.builders import second
 HOUR = 3600
 TODAY = date(2026, 11, 21)  # the fixed start is its noon
 MIDNIGHT = -12 * HOUR
-
-
-@pytest.fixture
-def rows(module_database_url: str) -> Iterator[Rows]:
-    with Rows(module_database_url) as rows:
-        rows.clear()
-        rows.capture(1)
-        yield rows
 
 
 @pytest.fixture
