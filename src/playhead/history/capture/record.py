@@ -17,7 +17,8 @@ class Kind(IntEnum):
     CLOSED = 3
     """A connection ended. JSON: ``cause``, ``detail``."""
     SENT = 4
-    """A command that we sent, exactly as sent."""
+    """A command that we sent, exactly as sent. Of no connection: a REST request for books is about
+    to be made; JSON: ``get``, ``query``, as ``path`` and ``query`` of its answer."""
     ALIVE = 5
     """The connection answered a ping: silence so far was real silence. Empty."""
     REST = 6
