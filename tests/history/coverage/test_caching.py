@@ -83,6 +83,21 @@ def test_one_who_leaves_does_not_stop_the_load_for_the_others() -> None:
     assert asyncio.run(leave()) == 1
 
 
+@pytest.mark.parametrize(("later", "given"), [(15, 1), (74, 1), (75, 2)])
+def test_within_the_grace_an_old_value_is_given_while_a_new_one_is_loaded(
+    later: int, given: int
+) -> None:
+    async def late() -> tuple[int, int]:
+        source = Source()
+        kept = Kept(source.load, seconds=15, grace=60)
+        await kept.at(second(0))
+        found = await kept.at(second(later))
+        await asyncio.sleep(0)
+        return found, await kept.at(second(later))
+
+    assert asyncio.run(late()) == (given, 2)
+
+
 class DaySource:
     """Gives each day itself; remembers what it was asked for."""
 

@@ -20,9 +20,11 @@ COMMANDS = {
     "status": ("status", "print_status"),
     "markets": ("markets", "print_markets"),
     "book": ("book", "print_book"),
+    "coverage": ("coverage", "print_coverage"),
     "verify": ("verify", "verify_answer"),
     "capture": ("capture", "app"),
     "rebuild": ("rebuild", "rebuild"),
+    "chaos": ("chaos", "run_faults"),
     "run": ("run", "run_program"),
 }
 

@@ -38,11 +38,23 @@ async def open_readers(settings: Settings) -> AsyncIterator[Readers]:
         NothingRuns: Its embedded database is not up.
         DatabaseUnavailable: The database cannot be reached.
     """
+    async with open_database(settings) as database:
+        yield Readers(Rewind(database), Markets(database))
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database of the home that ``settings`` name.
+
+    Raises:
+        NothingRuns: It is the embedded one, and that is not up.
+        DatabaseUnavailable: It cannot be reached.
+    """
     url = database_url(settings)
     with Session.open(url):
         pass  # tells at once, and in one sentence, what a pool tells after seconds of trying
     async with Database.open(url, connections=1) as database:
-        yield Readers(Rewind(database), Markets(database))
+        yield database
 
 
 def database_url(settings: Settings) -> str:

@@ -16,6 +16,7 @@ Value = TypeVar("Value")
 FRESH_DAYS = 2
 FRESH_SECONDS = 15
 OLDER_SECONDS = 600
+OLDER_GRACE = 3600
 SPANS = (DEFAULT_DAYS, MAX_DAYS)
 
 
@@ -23,27 +24,37 @@ class Kept(Generic[Value]):
     """One value that is loaded when it is asked for and older than ``seconds``.
 
     While it is being loaded everybody waits for that one load; if it fails, all of them are told,
-    and whoever asks next tries again. One who gives up waiting does not stop it.
+    and whoever asks next tries again. One who gives up waiting does not stop it. For ``grace``
+    seconds more nobody waits: the old value is given, and a new one loaded meanwhile.
     """
 
-    def __init__(self, load: Callable[[Micros], Awaitable[Value]], *, seconds: int) -> None:
+    def __init__(
+        self, load: Callable[[Micros], Awaitable[Value]], *, seconds: int, grace: int = 0
+    ) -> None:
         self._load = load
         self._keep = seconds * MICROS_PER_SECOND
+        self._grace = grace * MICROS_PER_SECOND
         self._held: tuple[Micros, Value] | None = None
         self._loading: asyncio.Task[Value] | None = None
 
     async def at(self, now: Micros) -> Value:
-        """Return the value as it was at ``now`` or at most ``seconds`` before.
+        """Return the value as it was at ``now`` or at most ``seconds`` and ``grace`` before.
 
         Raises:
             Exception: Whatever the load raised.
         """
-        if self._held is not None and 0 <= now - self._held[0] < self._keep:
-            return self._held[1]
-        if self._loading is None:
-            self._loading = asyncio.create_task(self._load_at(now))
-            self._loading.add_done_callback(self._end)
-        return await asyncio.shield(self._loading)
+        held = self._held
+        if held is not None and 0 <= now - held[0] < self._keep:
+            return held[1]
+        loading = self._loading or self._start(now)
+        if held is not None and 0 <= now - held[0] < self._keep + self._grace:
+            return held[1]
+        return await asyncio.shield(loading)
+
+    def _start(self, now: Micros) -> asyncio.Task[Value]:
+        self._loading = asyncio.create_task(self._load_at(now))
+        self._loading.add_done_callback(self._end)
+        return self._loading
 
     async def _load_at(self, now: Micros) -> Value:
         value = await self._load(now)
@@ -58,6 +69,8 @@ class Kept(Generic[Value]):
 
 class KeptByDay(Generic[Value]):
     """Values of days: those of today and yesterday kept for seconds, older ones for minutes.
+
+    Older ones hardly change and take long; so nobody waits for them to be worked out again.
 
     ``load`` is given the first day, the day past the last, and the present; days without a value
     are left out of what it returns.
@@ -88,5 +101,6 @@ class KeptByDay(Generic[Value]):
             self._kept[key] = Kept(
                 lambda now: self._load(since, until, now),
                 seconds=OLDER_SECONDS if newest else FRESH_SECONDS,
+                grace=OLDER_GRACE if newest else 0,
             )
         return self._kept[key]
