@@ -25,9 +25,11 @@ FRAMES = [
     snapshot(1, 1, yes={"0.4200": "10.00"}, no={"0.5500": "5.00"}),
     delta(2, 2, "0.4200", "-4.00"),
     delta(3, 3, "0.4300", "1.00"),
-    delta(10, 5, "0.4300", "1.00"),  # number 4 is missing
-    snapshot(20, 6, yes={"0.4100": "7.00"}, no={}),
-    delta(21, 7, "0.5000", "2.00", side="no"),
+    delta(4, 4, "0.4400", "1.00"),  # vouches for what came before it, and nothing does for it
+    delta(10, 6, "0.4300", "1.00"),  # number 5 is missing
+    snapshot(20, 7, yes={"0.4100": "7.00"}, no={}),
+    delta(21, 8, "0.5000", "2.00", side="no"),
+    delta(22, 9, "0.5000", "1.00", side="no"),
 ]
 BOOK = f"/api/v1/markets/{TICKER}/book"
 CHANGES = f"/api/v1/markets/{TICKER}/changes"

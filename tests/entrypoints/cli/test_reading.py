@@ -13,8 +13,10 @@ from tests.history.rewind.tape import delta, ingest_frames, snapshot
 FRAMES = [
     snapshot(1, 1, yes={"0.4200": "10.00"}, no={"0.5500": "5.00"}),
     delta(2, 2, "0.4200", "-4.00"),
-    delta(10, 4, "0.4300", "1.00"),  # number 3 is missing
-    snapshot(20, 5, yes={"0.4100": "7.00"}, no={}),
+    delta(3, 3, "0.4400", "1.00"),  # vouches for what came before it, and nothing does for it
+    delta(10, 5, "0.4300", "1.00"),  # number 4 is missing
+    snapshot(20, 6, yes={"0.4100": "7.00"}, no={}),
+    delta(21, 7, "0.4100", "1.00"),
 ]
 Type = Callable[..., tuple[int, str, str]]
 
