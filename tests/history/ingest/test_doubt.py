@@ -182,3 +182,41 @@ def test_a_level_beyond_all_integers_ends_its_book() -> None:
     steps = [delta(n + 2, size="999999999999999.00") for n in range(100)]
 
     assert [cause for cause, _ in closings(batch_of(snapshot(1), *steps))] == ["negative_size"]
+
+
+ADDITION = {"action": "add_markets", "sids": [1], "market_tickers": ["A"]}
+
+
+def test_a_market_whose_first_snapshot_was_lost_is_opened_by_one_that_was_asked_for() -> None:
+    batch = batch_of(
+        snapshot(1, "B"), sent(ADDITION), ok(2, id=9), snapshot(4, "A", id=10), delta(5, "A")
+    )
+
+    assert [o.opened_by for o in batch.opened] == ["snapshot", "get_snapshot"]
+    assert len(batch.events) == 1
+
+
+def test_a_market_that_is_not_confirmed_yet_is_not_opened_by_an_asked_snapshot() -> None:
+    assert len(batch_of(snapshot(1, "B"), sent(ADDITION), snapshot(2, "A", id=10)).opened) == 1
+
+
+def test_an_answer_to_a_later_addition_shows_that_an_earlier_removal_was_carried_out() -> None:
+    records = [
+        snapshot(1, "A"),
+        sent(DELETION, 9),
+        sent(ADDITION, 10),
+        delta(4, "B"),  # the answer to the removal is lost
+        ok(5, id=10),
+        delta(7, "B"),  # and so is the snapshot
+        snapshot(8, "A", id=11),
+    ]
+
+    assert len(batch_of(*records).opened) == 2
+
+
+def test_a_first_subscription_names_its_markets() -> None:
+    params = {"channels": ["orderbook_delta"], "market_tickers": ["A"]}
+    told = record(frame("subscribed", {"channel": "orderbook_delta", "sid": 1}, id=9))
+    batch = batch_of(sent(params), told, delta(2, "A"), snapshot(3, "A", id=10))
+
+    assert [o.opened_by for o in batch.opened] == ["get_snapshot"]

@@ -24,6 +24,8 @@ from tests.history.taping import capture_store, write_capture
 from tests.history.verify.world import KINDS, Move, World
 
 SECOND = 1_000_000
+LOST = {"gap", "sequence_back", "unreadable", "disconnect", "restart"}
+"""Causes after which nobody can tell how the book went on."""
 PASSED = [-2 * SECOND, -150_000, -50_000, -3, 0, 0, 0, 1, 1000, 400_000, 3 * SECOND // 2]
 DATED = [-3 * SECOND, -2000, -1, 0, 0, 1, 2000, SECOND]
 MOVES = st.builds(
@@ -59,6 +61,17 @@ class Interval:
         yield from sorted(
             at for at in near | {start, end} if start <= at <= end and not self.is_doubtful(at)
         )
+
+    @property
+    def cause(self) -> str:
+        """What ended it."""
+        key = (self.opened.market_id, self.opened.from_position)
+        (cause,) = (
+            each.ending.cause
+            for each in self.batch.closed
+            if (each.market_id, each.from_position) == key
+        )
+        return cause
 
     def bounds(self) -> tuple[int | None, int | None]:
         """First and last instant."""
@@ -173,3 +186,22 @@ def test_every_instant_that_is_proven_is_the_same_from_the_raw_capture(moves: li
             finding = judge(claim, interval.trail(at), capture, Budget(None))
 
             assert (finding.verdict, finding.reason) == (Verdict.SAME, None)
+
+
+@settings(deadline=None, max_examples=80)
+@given(moves=st.lists(MOVES, max_size=30))
+def test_no_instant_past_a_loss_is_the_same_from_the_raw_capture(moves: list[Move]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        capture, batch = captured(moves, Path(folder))
+        for opened in batch.opened:
+            for clock in Clock:
+                interval = Interval(batch, opened, clock)
+                start, end = interval.bounds()
+                if interval.cause not in LOST or start is None or end is None:
+                    continue
+                at = Micros(max(start, end + 1))
+                digest = book_digest(interval.ticker, interval.book(at))
+                claim = Claim(interval.ticker, at, clock, digest)
+                finding = judge(claim, interval.trail(at), capture, Budget(None))
+
+                assert finding.verdict is Verdict.UNVERIFIABLE

@@ -23,7 +23,6 @@ from playhead.history.ingest.notes import (
     cause_of_end,
     facts_of_note,
     is_name,
-    removal_of,
 )
 from playhead.history.ingest.repeats import is_repeat
 from playhead.history.ingest.state import state_of
@@ -223,20 +222,24 @@ class Ingest:
                 stream.is_doubted = True
 
     def _subscribed(self, message: Subscribed, connection: Connection) -> None:
-        stream = connection.streams.get(message.sid) if message.sid is not None else None
-        if stream is not None and not stream.lives:  # else its messages overtook this one
+        if message.sid is None:
+            return
+        stream = connection.stream(message.sid)
+        if not stream.lives:  # else its messages overtook this one
             connection.sequence.forget(stream.sid)
+        if message.channel == "orderbook_delta":
+            added, _ = connection.orders.answered(message.id)
+            stream.lapsed.update(set(added).difference(stream.lives))
 
     def _acknowledged_by_id(self, message: Acknowledged, connection: Connection) -> None:
-        removed = connection.removals.pop(message.id, []) if message.id is not None else []
+        _, removed = connection.orders.answered(message.id)
         for stream in connection.streams.values():
             self._endings.remove(removed, stream)
 
     def _error_without_stream(self, message: ErrorReply, connection: Connection) -> None:
         """An end that does not say of what: it may be the end of any book."""
-        if message.id is not None:
-            connection.removals.pop(message.id, None)
-        elif message.code in _TERMINAL:
+        connection.orders.refused(message.id)
+        if message.id is None and message.code in _TERMINAL:
             for stream in connection.streams.values():
                 self._endings.close_stream(stream, _cause_of(message))
 
@@ -368,7 +371,8 @@ class Ingest:
         assert isinstance(message, Acknowledged)
         if message.seq is not None:
             stream.heard(received_at, self._record.payload)
-        removed = connection.removals.pop(message.id, []) if message.id is not None else []
+        added, removed = connection.orders.answered(message.id)
+        stream.lapsed.update(set(added).difference(stream.lives))
         if message.tickers is not None:
             kept = set(message.tickers)
             removed = [*removed, *(ticker for ticker in stream.lives if ticker not in kept)]
@@ -385,8 +389,7 @@ class Ingest:
         self, message: Message, stream: Stream, connection: Connection, received_at: Micros | None
     ) -> None:
         assert isinstance(message, ErrorReply)
-        if message.id is not None:
-            connection.removals.pop(message.id, None)
+        connection.orders.refused(message.id)
         if message.ends_subscription:
             self._end_stream(stream, connection, _cause_of(message))
 
@@ -422,10 +425,7 @@ class Ingest:
         if record.connection == 0:
             self.audits.ask(record.payload, micros_of(record))
             return
-        removal = removal_of(record.payload)
-        if removal is not None:
-            number, tickers = removal
-            self._known(record.connection).removals[number] = tickers
+        self._known(record.connection).orders.sent(record.payload)
 
     def _alive(self, record: Record) -> None:
         self._known(record.connection)  # a pong vouches for the socket, not for a subscription
@@ -477,5 +477,5 @@ def _cause_of(message: ErrorReply) -> str:
 
 def _follows(ticker: str, stream: Stream, connection: Connection) -> bool:
     """Tell whether changes of a market will follow; not if it may have been let go already."""
-    is_leaving = any(ticker in removed for removed in connection.removals.values())
-    return ticker in stream.lives or (ticker in stream.lapsed and not is_leaving)
+    is_lapsed = ticker in stream.lapsed and not connection.orders.removes(ticker)
+    return ticker in stream.lives or is_lapsed

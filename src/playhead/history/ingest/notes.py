@@ -27,19 +27,6 @@ def cause_of_end(payload: bytes) -> str:
     return cause if isinstance(cause, str) and is_name(cause) else "disconnect"
 
 
-def removal_of(payload: bytes) -> tuple[int, list[str]] | None:
-    """Return the id and the markets of a ``delete_markets``; None for any other command."""
-    if b"delete_markets" not in payload:
-        return None
-    command = facts_of_note(payload)
-    number, params = command.get("id"), command.get("params")
-    if not isinstance(number, int) or not 0 <= number < 2**53 or not isinstance(params, dict):
-        return None
-    listed = params.get("market_tickers") or [params.get("market_ticker")]
-    tickers = listed if isinstance(listed, list) else [listed]
-    return number, [ticker for ticker in tickers if isinstance(ticker, str) and is_name(ticker)]
-
-
 def is_name(text: str) -> bool:
     """Tell whether a ticker or a cause is one that the tables and their indexes can hold."""
     return 0 < len(text.encode()) <= MOST_TICKER_BYTES and "\0" not in text

@@ -12,6 +12,7 @@ from playhead.history.ingest.audits import Audits
 from playhead.history.ingest.clocks import OurClock
 from playhead.history.ingest.crossings import Crossing, Crossings
 from playhead.history.ingest.draft import Draft
+from playhead.history.ingest.orders import Orders
 from playhead.history.ingest.stream import Connection, Stream
 from playhead.history.ingest.surroundings import Surroundings
 from playhead.history.ingest.watch import Watch
@@ -93,7 +94,7 @@ def _told(connection: Connection) -> Json:
             clock.stepped_to,
         ],
         "sequence": connection.sequence.state(),
-        "removals": connection.removals,
+        "orders": connection.orders.state(),
         "streams": {str(sid): _stream_state(s) for sid, s in connection.streams.items()},
     }
 
@@ -146,7 +147,8 @@ def _connection(number: int, fields: Json) -> Connection:
         clock.lagging_from, clock.stepped_to = faults
     numbers = {int(sid): last for sid, last in fields["sequence"].items()}
     connection.sequence = SequenceTracker.of(numbers)
-    connection.removals = {int(id_): tickers for id_, tickers in fields["removals"].items()}
+    former = {"additions": {}, "removals": fields.get("removals", {})}
+    connection.orders = Orders.restored(fields.get("orders", former))
     for sid, told in fields["streams"].items():
         stream = connection.stream(int(sid))
         stream.received_at = told["received_at"]

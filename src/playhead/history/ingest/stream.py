@@ -3,6 +3,7 @@
 from playhead.base.time import Micros
 from playhead.history.ingest.clocks import ReceiptClock
 from playhead.history.ingest.live import Live
+from playhead.history.ingest.orders import Orders
 from playhead.history.kalshi import SequenceTracker
 
 
@@ -56,15 +57,14 @@ class Stream:
 class Connection:
     """One socket: its sequence numbers, its subscriptions, and commands not yet answered."""
 
-    __slots__ = ("clock", "number", "removals", "sequence", "streams", "use_yes_price")
+    __slots__ = ("clock", "number", "orders", "sequence", "streams", "use_yes_price")
 
     def __init__(self, number: int, *, use_yes_price: bool = False) -> None:
         self.number = number
         self.use_yes_price = use_yes_price
         self.sequence = SequenceTracker()
         self.streams: dict[int, Stream] = {}
-        self.removals: dict[int, list[str]] = {}
-        """Markets of each ``delete_markets`` that was sent and not acknowledged, by command id."""
+        self.orders = Orders()
         self.clock = ReceiptClock()
 
     def stream(self, sid: int) -> Stream:
