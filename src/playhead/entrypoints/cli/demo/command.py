@@ -115,4 +115,6 @@ class View:
         if found is not None:
             self._has_suggested = True
             lines = suggestions(self._chosen, own_program(), *found)
-            self._screen.tell("\nTry, in another terminal:\n  " + "\n  ".join(lines) + "\n")
+            page = f"http://127.0.0.1:{self._chosen.port}/status"
+            tried = "\n  ".join(lines)
+            self._screen.tell(f"\nTry, in another terminal:\n  {tried}\nor in a browser: {page}\n")

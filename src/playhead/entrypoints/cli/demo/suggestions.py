@@ -9,7 +9,7 @@ from playhead.entrypoints.settings import Settings, variable_of
 
 
 def suggestions(settings: Settings, program: str, ticker: str, at: str) -> list[str]:
-    """Return three commands about ``ticker`` at ``at``.
+    """Return four commands about ``ticker`` at ``at``.
 
     They carry the settings that they need to find this Playhead. An address with a password is left
     out: whoever set it has it.
@@ -19,6 +19,7 @@ def suggestions(settings: Settings, program: str, ticker: str, at: str) -> list[
     return [
         f"{prefix}{program} markets --limit 10",
         f"{prefix}{program} book {ticker} --at {at}",
+        f"{prefix}{program} verify {ticker} --at {at}",
         f"curl -s {shlex.quote(book)}",
     ]
 
