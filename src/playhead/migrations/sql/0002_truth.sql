@@ -25,8 +25,10 @@ CREATE INDEX coverage_incident ON coverage (incident_id) WHERE incident_id IS NO
 -- Of several intervals that hold an instant, the one of the lowest capture is told, and of those
 -- the one that began last: an answer does not change because another recorder's capture comes in.
 DROP INDEX coverage_received, coverage_exchange;
-CREATE INDEX coverage_received ON coverage (market_id, capture_id, received_from DESC);
-CREATE INDEX coverage_exchange ON coverage (market_id, capture_id, exchange_from DESC);
+CREATE INDEX coverage_received
+    ON coverage (market_id, capture_id, received_from DESC, from_position DESC);
+CREATE INDEX coverage_exchange
+    ON coverage (market_id, capture_id, exchange_from DESC, from_position DESC);
 -- How far a market was known before an instant, whoever recorded it.
 CREATE INDEX coverage_ended ON coverage (market_id, received_to DESC);
 
