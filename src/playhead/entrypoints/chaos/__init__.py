@@ -1,8 +1,21 @@
 """A simulated exchange that goes wrong, recorded, and every book held against the true one."""
 
+from playhead.entrypoints.chaos.comparing import Wrong
+from playhead.entrypoints.chaos.judging import Judged
 from playhead.entrypoints.chaos.kinds import Kind
-from playhead.entrypoints.chaos.options import ChaosOptions
-from playhead.entrypoints.chaos.report import ChaosReport, Line
-from playhead.entrypoints.chaos.running import run_chaos
+from playhead.entrypoints.chaos.options import ChaosOptions, InvalidChaos
+from playhead.entrypoints.chaos.report import NO_FAULT, ChaosReport, Line
+from playhead.entrypoints.chaos.running import OnProgress, run_chaos
 
-__all__ = ["ChaosOptions", "ChaosReport", "Kind", "Line", "run_chaos"]
+__all__ = [
+    "NO_FAULT",
+    "ChaosOptions",
+    "ChaosReport",
+    "InvalidChaos",
+    "Judged",
+    "Kind",
+    "Line",
+    "OnProgress",
+    "Wrong",
+    "run_chaos",
+]

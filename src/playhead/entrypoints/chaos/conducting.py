@@ -21,12 +21,14 @@ from playhead.entrypoints.chaos.watching import Watch
 
 STUCK_SECONDS = 30.0
 LATE_SECONDS = 3.0
+BUSY_SHARE = 5
+"""A connection is busy that has at least one in so many of the changes of the busiest one."""
 ANOTHER_RESET_SECONDS = 2.0
 LONGEST_DOWN_SECONDS = 0.6
 SET_BACK = 250_000
 SET_BACK_SECONDS = 0.2
 """Shorter than the clock is set back: every instant that is told wrongly is told twice."""
-PAUSE_SECONDS = (1.0, 1.5)
+PAUSE_SECONDS = (0.6, 1.2)
 REFUSAL_SECONDS = (0.2, 0.6)
 
 OnHappened = Callable[[Happened], None]
@@ -113,15 +115,16 @@ class Conductor:
         """Wait for a whole connection without a fault; a busy one where changes are needed."""
         clock = asyncio.get_running_loop()
         late = clock.time() + STUCK_SECONDS
-        while True:
-            lanes = [lane for lane in self._lanes.of_capture(self._capture) if self._is_free(lane)]
-            if lanes:
-                weights = [lane.changes if EXPECTED[kind].needs_change else 1 for lane in lanes]
-                if any(weights):
-                    return self._random.choices(lanes, weights)[0]
-            if clock.time() > late:
-                raise RecordingStuck(f"{self._recording.name} is not whole any more")
+        while clock.time() < late:
+            lanes = self._lanes.of_capture(self._capture)
+            if EXPECTED[kind].needs_change:
+                most = max((lane.changes for lane in lanes), default=0)
+                lanes = [lane for lane in lanes if lane.changes * BUSY_SHARE >= max(most, 1)]
+            free = [lane for lane in lanes if self._is_free(lane)]
+            if free:
+                return self._random.choice(free)
             await asyncio.sleep(LOOK_SECONDS)
+        raise RecordingStuck(f"{self._recording.name} does not get whole again")
 
     def _is_free(self, lane: Lane) -> bool:
         return lane.number not in self._busy and self._lanes.is_whole(lane)

@@ -274,10 +274,11 @@ def _judge_clock(fault: Happened, told: _Told) -> Judged:
 def _judge_reader(fault: Happened, told: _Told) -> Judged:
     """Whoever asked for a book in the middle of it has to have been told the cause."""
     told.explain(one for one in told.hit_by(fault) if _ended_in_time(one, fault))
-    causes = Counter(stretch.cause for stretch in told.unknown_in(fault))
     if not fault.loses:
-        return Judged(fault, Verdict.QUIET, causes)
-    expected = EXPECTED[fault.kind]
+        return Judged(fault, Verdict.QUIET, Counter())
+    expected, causes = EXPECTED[fault.kind], Counter(one.cause for one in told.unknown_in(fault))
+    if not expected.causes & set(causes):
+        return Judged(fault, Verdict.UNDECLARED, causes)
     is_named = set(causes) <= expected.causes | expected.beside
     return Judged(fault, Verdict.NAMED if is_named else Verdict.MISNAMED, causes)
 

@@ -109,3 +109,6 @@ EXPECTED: Mapping[Kind, Expected] = {
 
 BENIGN = frozenset({"unsubscribed", "superseded", "end_of_recording", "shutdown"})
 """Ends of intervals that are no fault's."""
+
+ALONE = frozenset({Kind.REFUSE_UPGRADES, Kind.PAUSE, Kind.CRASH, Kind.CLOCK_STEP})
+"""Faults of a recorder or of the exchange as a whole: nothing else may be under way there."""

@@ -47,7 +47,7 @@ class ChaosOptions:
     seed: int = 1
     recorders: int = 1
     markets: int = 120
-    connections: int = 24
+    connections: int = 40
     only: tuple[Kind, ...] = ()
 
     def __post_init__(self) -> None:
@@ -64,11 +64,12 @@ def _require(holds: bool, name: str, bounds: str) -> None:
 
 def recorder_options(chosen: ChaosOptions, hosts: Hosts) -> RecorderOptions:
     """Return the options of a recorder that does in tenths of a second what else takes seconds."""
+    markets = -(-chosen.markets // chosen.connections)
     at_once = Backoff(first_seconds=0.02, longest_seconds=0.05)
     return RecorderOptions(
         hosts=hosts,
-        markets_per_connection=-(-chosen.markets // chosen.connections),
-        batch=3,
+        markets_per_connection=markets,
+        batch=max(1, markets // 2),  # so that there are answers to later batches, too
         open_early_seconds=5.0,
         settled_grace_seconds=5.0,
         audit_seconds=0.2,
@@ -77,8 +78,8 @@ def recorder_options(chosen: ChaosOptions, hosts: Hosts) -> RecorderOptions:
         rest_audit_seconds=1.0,
         status_seconds=0.1,
         ping_seconds=0.1,
-        dead_seconds=0.8,
-        command_seconds=1.2,
+        dead_seconds=1.2,
+        command_seconds=1.6,
         healthy_seconds=0.1,
         new_markets_seconds=0.5,
         all_markets_seconds=15.0,
@@ -89,7 +90,7 @@ def recorder_options(chosen: ChaosOptions, hosts: Hosts) -> RecorderOptions:
         pause=at_once,
         doubt=at_once,
         retry=at_once,
-        patience=Patience(open_seconds=1.0, send_seconds=0.8, close_seconds=0.1),
+        patience=Patience(open_seconds=1.0, send_seconds=1.2, close_seconds=0.1),
         asking=RetryPolicy(attempts=1, backoff=at_once, timeout_seconds=2.0),
     )
 

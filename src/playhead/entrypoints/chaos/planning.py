@@ -1,9 +1,13 @@
 """Which faults come, in which order: drawn from a seed. Pure."""
 
 from collections.abc import Sequence
+from itertools import chain
 from random import Random
 
-from playhead.entrypoints.chaos.kinds import EXPECTED, Kind
+from playhead.entrypoints.chaos.kinds import ALONE, EXPECTED, Kind
+
+_CLUSTER = 5
+"""So many faults that need everything to be quiet come together, since that takes a while."""
 
 
 def plan_faults(count: int, seed: int, only: Sequence[Kind] = ()) -> list[Kind]:
@@ -15,6 +19,11 @@ def plan_faults(count: int, seed: int, only: Sequence[Kind] = ()) -> list[Kind]:
     random = Random(seed)  # noqa: S311  not for secrets
     once = kinds if count >= len(kinds) else []
     weights = [EXPECTED[kind].weight for kind in kinds]
-    planned = [*once, *random.choices(kinds, weights, k=count - len(once))]
-    random.shuffle(planned)
-    return planned
+    drawn = [*once, *random.choices(kinds, weights, k=count - len(once))]
+    random.shuffle(drawn)
+    alone = [kind for kind in drawn if kind in ALONE]
+    clusters = [alone[start : start + _CLUSTER] for start in range(0, len(alone), _CLUSTER)]
+    planned = [[kind] for kind in drawn if kind not in ALONE]
+    for cluster in clusters:
+        planned.insert(random.randint(0, len(planned)), cluster)
+    return list(chain.from_iterable(planned))

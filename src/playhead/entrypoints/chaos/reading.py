@@ -1,7 +1,9 @@
 """Reads a whole tape: what it tells of faults, and every book that it serves beside the truth."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from playhead.base.time import Micros
 from playhead.entrypoints.chaos.comparing import (
@@ -26,6 +28,7 @@ class Reading:
     """What one tape says, compared with what was true.
 
     Attributes:
+        proven: Microseconds that each capture proves by the exchange's clock, over all markets.
         markets: That are on the tape.
         elapsed: Microseconds between the first and the last proven instant, over all markets.
         unlike_union: Markets of which the merged tape proves more or less, by the exchange's
@@ -37,6 +40,7 @@ class Reading:
     intervals: list[Interval] = field(default_factory=list)
     clock_faults: list[ClockFault] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
+    proven: Counter[int] = field(default_factory=Counter)
     markets: int = 0
     elapsed: int = 0
     unlike_union: list[str] = field(default_factory=list)
@@ -74,7 +78,10 @@ class _Reader:
         proven = union((run.since, run.until) for run in by_exchange if _is_proven(run))
         if proven:
             reading.elapsed += proven[-1][1] - proven[0][0]
-        if proven != await self._proven_by_any():
+        alone = await self._proven_alone()
+        for capture, spans in alone.items():
+            reading.proven[capture] += sum(until - since for since, until in spans)
+        if proven != union(chain.from_iterable(alone.values())):
             reading.unlike_union.append(self.ticker)
 
     async def _runs(self, clock: Clock) -> list[Run]:
@@ -82,13 +89,16 @@ class _Reader:
         runs = self.rewind.runs(self.ticker, since=since, until=until, clock=clock, now=until)
         return [run async for run in runs]
 
-    async def _proven_by_any(self) -> list[Span]:
+    async def _proven_alone(self) -> dict[int, list[Span]]:
+        """Return what each capture proves by itself."""
         since, until = self.span
+        spans: dict[int, list[Span]] = {}
         async with self.database.reading() as connection:
             rows = await connection.fetch_all(SQL.proven_by_exchange, ticker=self.ticker)
-        return union(
-            (max(row.exchange_from, since), min(row.exchange_to + 1, until)) for row in rows
-        )
+        for row in rows:
+            span = (max(row.exchange_from, since), min(row.exchange_to + 1, until))
+            spans.setdefault(row.capture_id, []).append(span)
+        return {capture: union(of_capture) for capture, of_capture in spans.items()}
 
 
 def union(spans: Iterable[Span]) -> list[Span]:

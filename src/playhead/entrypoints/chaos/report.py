@@ -43,11 +43,11 @@ class Line:
     delays: tuple[int, ...]
     causes: dict[str, int]
 
-    def delay(self, share: float) -> int | None:
-        """Return the delay that ``share`` of them did not exceed; None: none is known."""
+    def delay(self, percent: int) -> int | None:
+        """Return the delay that so many of a hundred did not exceed; None: none is known."""
         if not self.delays:
             return None
-        rank = -int(-share * len(self.delays) // 1)  # rounded up
+        rank = -(-percent * len(self.delays) // 100)  # rounded up
         return self.delays[max(rank, 1) - 1]
 
 
@@ -66,7 +66,9 @@ class ChaosReport:
         received: Changes on the tape, each of which was compared by our clock.
         books: Instants at which books were compared, by both clocks.
         markets: On the tape.
-        proven_permille: Of the time between the first and the last proven instant of a market.
+        elapsed: Microseconds between the first and the last proven instant, over all markets.
+        proven: How much of it is proven, by the exchange's clock.
+        proven_alone: How much of it each capture proves, in their order.
     """
 
     options: ChaosOptions
@@ -80,7 +82,9 @@ class ChaosReport:
     received: int
     books: int
     markets: int
-    proven_permille: int
+    elapsed: int
+    proven: int
+    proven_alone: tuple[int, ...]
 
     @property
     def is_sound(self) -> bool:
@@ -97,7 +101,6 @@ def report_of(
     options: ChaosOptions, seconds: int, judgement: Judgement, reading: Reading
 ) -> ChaosReport:
     """Return what came out."""
-    proven = reading.by_exchange.proven
     return ChaosReport(
         options=options,
         seconds=seconds,
@@ -110,7 +113,9 @@ def report_of(
         received=reading.by_receipt.events,
         books=reading.by_exchange.books + reading.by_receipt.books,
         markets=reading.markets,
-        proven_permille=1000 * proven // reading.elapsed if reading.elapsed else 0,
+        elapsed=reading.elapsed,
+        proven=reading.by_exchange.proven,
+        proven_alone=tuple(reading.proven[capture] for capture in sorted(reading.proven)),
     )
 
 
