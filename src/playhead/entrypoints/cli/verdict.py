@@ -8,7 +8,7 @@ from playhead.history.verify import Derivation, Finding, Trail, Verdict
 SENTENCES = {
     Verdict.SAME: "the raw capture gives the same book",
     Verdict.DIFFERENT: "the answer is not what the raw capture gives",
-    Verdict.UNVERIFIABLE: "the raw capture proves no book there",
+    Verdict.UNVERIFIABLE: "the captures here can neither prove nor refute it",
 }
 
 
@@ -41,8 +41,8 @@ def _evidence(found: Derivation) -> Iterator[str]:
         return
     unbroken = "unbroken" if found.sequence_unbroken else "then a break"
     yield _fact("numbers", f"{found.first_number} to {found.last_number}, {unbroken}")
-    later = f"{_count(found.agreed, 'further snapshot')} agreed"
-    yield _fact("book", f"the snapshot, then {_count(found.changes, 'change')}; {later}")
+    later = f"; {_count(found.agreed, 'further snapshot')} agreed" if found.agreed else ""
+    yield _fact("book", f"the snapshot, then {_count(found.changes, 'change')}{later}")
     if found.confirmed_at is not None:
         yield _fact("confirmed", f"by the numbered message of {format_instant(found.confirmed_at)}")
 

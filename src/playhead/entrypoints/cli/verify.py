@@ -36,7 +36,10 @@ Advance = Callable[[int], None]
 
 def verify_answer(
     answer: Annotated[
-        str, typer.Argument(help="A file with an answer, - for standard input, or a ticker.")
+        str,
+        typer.Argument(
+            metavar="ANSWER", help="A file with an answer, - for standard input, or a ticker."
+        ),
     ],
     at: Annotated[
         str | None,

@@ -15,8 +15,6 @@ What it rests on, for one subscription (``sid``) of one connection:
 
 from collections.abc import Iterable
 
-import msgspec
-
 from playhead.base.time import Micros
 from playhead.history.books import Book, Price, Size
 from playhead.history.capture import Kind, Record
@@ -31,6 +29,7 @@ from playhead.history.kalshi import (
     parse,
 )
 from playhead.history.rewind import Clock
+from playhead.history.verify.copies import is_copy
 from playhead.history.verify.model import Derivation, Question
 from playhead.history.verify.notes import note_of
 from playhead.history.verify.times import held_from, told_by
@@ -148,7 +147,7 @@ class Rederivation:
             self._last = message.seq
             return True
         if message.seq == self._last:
-            if _content(message) == _content(self._newest):
+            if is_copy(message, self._newest):
                 return False
             if isinstance(message, BookSnapshot):
                 return True
@@ -268,8 +267,3 @@ def rederive(records: Iterable[Record], asked: Question) -> Derivation:
 
 def _book(sides: tuple[Levels, Levels] | None) -> Book | None:
     return None if sides is None else Book(yes=dict(sides[0]), no=dict(sides[1]))
-
-
-def _content(message: Message | None) -> Message | None:
-    """Return a message without the time at which this copy of it was sent."""
-    return None if message is None else msgspec.structs.replace(message, sent_at=None)
