@@ -84,7 +84,74 @@ def test_a_rest_book_may_be_ahead_of_the_socket() -> None:
     )
 
     assert outcomes(batch) == [("rest", True, 2)]
-    assert [v.received_at for v in batch.verified.values()] == [START + SECOND]
+
+
+def test_a_rest_book_that_did_not_change_meanwhile_verifies_as_of_the_request() -> None:
+    batch = batch_of(snapshot(1, yes=FIVE), ask("A", at=10), answer({"A": FIVE}, at=30))
+
+    assert [v.received_at for v in batch.verified.values()] == [START + 10]
+
+
+def test_a_rest_book_that_agrees_while_the_book_changes_may_do_so_by_chance() -> None:
+    fifteen, twenty = {"0.4200": "15.00"}, {"0.4200": "20.00"}
+    batch = batch_of(
+        snapshot(1, yes=TEN, at=1),  # another 5 come at once, and are never told
+        ask("A", at=10),
+        answer({"A": fifteen}, at=30),
+        delta(2, at=40),
+        snapshot(3, id=7, yes=twenty, at=50),
+    )
+
+    assert outcomes(batch) == [("rest", True, 2), ("snapshot", False, 2)]
+    assert [c.received_to for c in batch.closed] == [START]
+
+
+def test_what_its_subscription_does_not_vouch_for_no_rest_book_proves() -> None:
+    batch = batch_of(
+        snapshot(1, yes=FIVE, at=1),
+        snapshot(2, "B", at=50),
+        ask("A", at=2 * SECOND),
+        answer({"A": FIVE}, at=2 * SECOND),
+        snapshot(3, id=7, yes=TEN, at=3 * SECOND),
+    )
+
+    assert [c.received_to for c in batch.closed] == [START + 49]
+
+
+def test_what_a_silent_subscription_has_not_told_yet_may_be_what_rest_shows() -> None:
+    batch = batch_of(
+        snapshot(1, yes=FIVE),
+        ask("A", at=10),
+        answer({"A": TEN}, at=30),
+        snapshot(1, "C", at=9 * SECOND, connection=2),
+        delta(2, at=10 * SECOND),
+    )
+
+    assert outcomes(batch) == [("rest", True, 3)]
+    assert batch.closed == []
+
+
+def test_a_subscription_that_was_silent_and_goes_on_otherwise_shows_that_a_book_was_wrong() -> None:
+    batch = batch_of(
+        snapshot(1, yes=FIVE),
+        ask("A", at=10),
+        answer({"A": TEN}, at=30),
+        snapshot(1, "C", at=9 * SECOND, connection=2),
+        delta(2, "B", at=11 * SECOND),
+    )
+
+    assert [c.ending.cause for c in batch.closed] == ["rest_mismatch"]
+
+
+def test_a_snapshot_that_agrees_verifies_by_the_newest_time_that_its_subscription_told() -> None:
+    batch = batch_of(
+        snapshot(1, sending_ts_ms=START // 1000),
+        delta(2, "B", exchange_ms=500),
+        snapshot(3, id=7),
+        snapshot(4, id=8, yes=TEN),
+    )
+
+    assert [c.exchange_to for c in batch.closed] == [START + 499_999]
 
 
 def test_a_rest_book_that_was_never_ours_ends_the_interval_before_the_last_match() -> None:

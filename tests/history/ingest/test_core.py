@@ -320,3 +320,9 @@ def test_a_clock_that_steps_back_stands_still_in_the_bounds_and_is_kept_in_the_e
 
     assert batch.events.columns().received_at.tolist() == [START + 50, START + 20]
     assert batch.planned[0].received_last == START + 50
+
+
+def test_a_book_begins_no_earlier_than_its_subscription_had_told_already() -> None:
+    batch = batch_of(snapshot(1, "B", at=50_000), snapshot(2, "A", at=10_000))
+
+    assert [o.received_from for o in batch.opened] == [START + 50_000, START + 50_000]

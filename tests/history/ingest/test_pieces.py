@@ -22,7 +22,7 @@ from tests.history.taping import Taping, capture_store, write_capture
 
 BLOCK = 8
 LONG = 1_000_000
-TICKERS = ("A", "B", "C")
+TICKERS = ("BB", "A", "C")  # as a table would not sort them
 CAUSES = ("disconnect", "stall", "shutdown")
 HAPPENINGS = (
     *("change",) * 6,
@@ -38,7 +38,12 @@ happening = st.tuples(
 )
 happenings = st.lists(happening, min_size=15, max_size=60)
 cuts = st.lists(st.tuples(st.sampled_from((1, 1, 2, 3)), st.booleans()), min_size=10, max_size=25)
-HEALED_AFTER_A_CUT = [("change", "A", 1), ("change", "B", 2), ("lost", "A", 1), ("resent", "B", 2)]
+HEALED_AFTER_A_CUT = [("change", "A", 1), ("change", "C", 2), ("lost", "A", 1), ("resent", "C", 2)]
+ANSWERED_AFTER_A_CUT = [
+    *(("change", each, 1) for each in TICKERS),
+    ("asked", "A", 1),
+    ("answered", "A", 1),
+]
 
 
 class Teller:
@@ -192,6 +197,7 @@ def in_small(urls: Iterable[str]) -> Iterator[Path]:
 
 @settings(max_examples=25, deadline=None)
 @example(happened=HEALED_AFTER_A_CUT, pieces=[(1, False)] * 4)
+@example(happened=ANSWERED_AFTER_A_CUT, pieces=[(1, False)] * 6)
 @given(happened=happenings, pieces=cuts)
 def test_any_prefix_and_then_the_rest_is_the_whole(
     databases: tuple[str, str],

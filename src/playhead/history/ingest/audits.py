@@ -2,7 +2,9 @@
 
 A snapshot asked for over the socket comes in sequence: it must say exactly what the book is. A REST
 book bears no time and no number: it must be what the book was at some moment between the request
-and a while after the answer, because the socket may bring later what REST shows already.
+and a while after the answer, because the socket may bring later what REST shows already. It is the
+last match that an interval can fall back to only if the book did not change in between, and then
+as of the request: nobody knows of which moment the answer is.
 """
 
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from playhead.history.kalshi import Answer
 
 SNAPSHOT, REST = "snapshot", "rest"
 _UNANSWERED = 60 * MICROS_PER_SECOND
+_LOOK_AGAIN = MICROS_PER_SECOND
 
 
 class Audits:
@@ -33,12 +36,22 @@ class Audits:
         self.due: Micros | None = None
         """When the first watch ends."""
 
-    def snapshot(self, live: Live, said: dict[int, int], at: Micros | None, offset: int) -> bool:
-        """Hold a snapshot that came in sequence against the book; tell whether they agree."""
+    def snapshot(
+        self,
+        live: Live,
+        said: dict[int, int],
+        at: Micros | None,
+        told: Micros | None,
+        offset: int,
+    ) -> bool:
+        """Hold a snapshot that came in sequence against the book; tell whether they agree.
+
+        ``told`` is the newest time of the exchange's that its subscription has told.
+        """
         agrees = self._draft.agrees(live, said)
         self._note(live, SNAPSHOT, live.last_position, None, at, offset, said, agrees)
         if agrees:
-            self._draft.verify(live, at)
+            self._draft.verify(live, at, told)
         return agrees
 
     def ask(self, payload: bytes, at: Micros | None) -> None:
@@ -60,7 +73,7 @@ class Audits:
         """Take in a REST answer that holds books."""
         request = (answer.path, answer.query)
         said = rest_books(answer)
-        for ticker, live in list(self.watched.items()):
+        for ticker, live in sorted(self.watched.items()):
             watch = live.watch
             if watch is None or watch.request != request or watch.said is not None:
                 continue
@@ -83,17 +96,22 @@ class Audits:
         elif len(watch.changes) > self._limits.audited_changes:
             self.drop(live)
 
-    def expire(self, now: Micros, comparable: Callable[[Live], bool]) -> list[Live]:
+    def expire(self, now: Micros, kept_up_to: Callable[[Live], Micros | None]) -> list[Live]:
         """End what is due by ``now``; return the markets whose book was never what REST said.
 
-        ``comparable`` tells whether the socket has kept up with REST.
+        ``kept_up_to`` tells when the subscription of a book was heard last; None: what it tells is
+        old. Until one is heard again, what REST shows may still be on its way.
         """
         wrong = []
-        for live in list(self.watched.values()):
+        for _, live in sorted(self.watched.items()):
             watch = live.watch
             if watch is None or watch.due is None or watch.due > now:
                 continue
-            if watch.said is not None and comparable(live):
+            heard_at = kept_up_to(live)
+            if self._may_still_come(watch, heard_at):
+                watch.due = Micros(now + _LOOK_AGAIN)
+                continue
+            if watch.said is not None and heard_at is not None:
                 self._note_rest(live, watch, watch.said, live.last_position, agrees=False)
                 wrong.append(live)
             self.drop(live)
@@ -117,9 +135,14 @@ class Audits:
         watch = live.watch
         assert watch is not None
         self._note_rest(live, watch, said, position, agrees=True)
-        if position == live.last_position:
-            self._draft.verify(live, watch.answered_at)
+        if not watch.changes:  # else it may agree by chance, with the book of another moment
+            self._draft.verify(live, watch.asked_at)
         self.drop(live)
+
+    def _may_still_come(self, watch: Watch, heard_at: Micros | None) -> bool:
+        if watch.said is None or watch.answered_at is None or heard_at is None:
+            return False
+        return heard_at < watch.answered_at + self._limits.rest_tolerance
 
     def _note_rest(
         self, live: Live, watch: Watch, said: dict[int, int], position: int, *, agrees: bool

@@ -31,6 +31,7 @@ from playhead.history.ingest.surroundings import Surroundings
 from playhead.history.ingest.times import (
     credible,
     holds_from,
+    latest,
     levels_in,
     micros_of,
     not_before,
@@ -159,6 +160,9 @@ class Ingest:
             self._read(message, stream, connection, received_at)
         if message.seq is not None:
             stream.heard(received_at, record.payload)
+            due = self.audits.due
+            if due is not None and received_at is not None and received_at > due:
+                self._expire_audits(received_at)
 
     def _hear(self, clock: ReceiptClock, number: int, at: Micros, sent_at: Micros | None) -> None:
         took, ours = None if sent_at is None else at - sent_at, self.clock
@@ -168,8 +172,6 @@ class Ingest:
         else:
             for fault in clock.hear(at, sent_at, self.limits, number, ours):
                 self._note_fault(fault)
-        if self.audits.due is not None and at > self.audits.due:
-            self._expire_audits(at)
 
     def _is_taken(self, verdict: Verdict, message: Message, stream: Stream) -> bool:
         """Draw the consequences of a number out of order; tell whether the message counts."""
@@ -240,7 +242,7 @@ class Ingest:
         """An end that does not say of what: it may be the end of any book."""
         connection.orders.refused(message.id)
         if message.id is None and message.code in _TERMINAL:
-            for stream in connection.streams.values():
+            for _, stream in sorted(connection.streams.items()):
                 self._endings.close_stream(stream, _cause_of(message))
 
     def _unreadable(
@@ -309,7 +311,8 @@ class Ingest:
             former = self.connections[live.stream_key[0]]
             self._endings.close(live, former.stream(live.stream_key[1]), "superseded")
             return False
-        if self.audits.snapshot(live, levels, received_at, self._record.offset):
+        told, offset = stream.exchange_at, self._record.offset
+        if self.audits.snapshot(live, levels, received_at, told, offset):
             if live.ticker in self.crossings.open:
                 self.crossings.opened(live)
             return True
@@ -324,6 +327,9 @@ class Ingest:
         received_at: Micros | None,
     ) -> None:
         ticker, valid_from = message.market_ticker, credible(holds_from(message), received_at)
+        # Changes count at the newest time told, at the earliest: so does what they go on from.
+        received_at = latest(received_at, stream.received_at)
+        valid_from = latest(valid_from, stream.exchange_at)
         grid = self.draft.grids.grid(ticker)
         if grid is not None and any(code >> 1 not in grid for code in levels):
             self.draft.allow(ticker, ANY_PRICE)  # what we were told of its prices is outdated
@@ -350,18 +356,20 @@ class Ingest:
             stream.awaiting.clear()
 
     def _end_crossed(self, stream: Stream) -> None:
-        for ticker in list(self.crossings.open):
+        for ticker in sorted(self.crossings.open):
             live = stream.lives.get(ticker)
             if live is not None and self.crossings.overdue(ticker, time_of(stream)):
                 self._endings.contradict(live, stream, "crossed_book")
 
     def _expire_audits(self, at: Micros) -> None:
-        for live in self.audits.expire(at, self._keeps_up):
+        for live in self.audits.expire(at, self._kept_up_to):
             stream = self.connections[live.stream_key[0]].stream(live.stream_key[1])
             self._endings.contradict(live, stream, "rest_mismatch")
 
-    def _keeps_up(self, live: Live) -> bool:
-        return not self.connections[live.stream_key[0]].clock.is_lagging
+    def _kept_up_to(self, live: Live) -> Micros | None:
+        connection = self.connections[live.stream_key[0]]
+        is_late = connection.clock.is_lagging
+        return None if is_late else connection.stream(live.stream_key[1]).received_at
 
     # -- subscriptions --------------------------------------------------------------------------
 
@@ -409,13 +417,13 @@ class Ingest:
             self._end_connection(connection, cause_of_end(record.payload))
 
     def _started(self, record: Record) -> None:
-        for connection in list(self.connections.values()):
+        for _, connection in sorted(self.connections.items()):
             self._end_connection(connection, "restart")
         self.surroundings.begin(micros_of(record))
 
     def _finish(self, record: Record) -> None:
         self._endings.last_heard = self.last_heard
-        for connection in list(self.connections.values()):
+        for _, connection in sorted(self.connections.items()):
             self._end_connection(connection, END)
         for ticker in list(self.draft.wounds):
             self.draft.mend(ticker, micros_of(record))
@@ -438,7 +446,7 @@ class Ingest:
         fault = connection.clock.end(connection.number)
         if fault is not None:
             self._note_fault(fault)
-        for stream in list(connection.streams.values()):
+        for _, stream in sorted(connection.streams.items()):
             self._end_stream(stream, connection, cause)
         self.connections.pop(connection.number, None)
 

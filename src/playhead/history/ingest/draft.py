@@ -145,9 +145,9 @@ class Draft:
         live.close(self.batch, received_to, ending)
         self._let_go(live, ending)
 
-    def withdraw(self, live: Live, ending: Ending) -> None:
-        """End a proven interval just before the last snapshot that it agreed with."""
-        live.withdraw(self.batch, ending)
+    def withdraw(self, live: Live, received_to: Micros | None, ending: Ending) -> None:
+        """End a proven interval before the exchange last agreed with it, or at ``received_to``."""
+        live.withdraw(self.batch, received_to, ending)
         self._let_go(live, ending)
 
     def next_incident(
@@ -189,9 +189,9 @@ class Draft:
         """Tell whether a snapshot says what the book already is."""
         return self.levels(live) == levels
 
-    def verify(self, live: Live, at: Micros | None) -> None:
-        """Note that a snapshot, received ``at``, agreed with the book."""
-        live.agree(at)
+    def verify(self, live: Live, at: Micros | None, exchange_at: Micros | None = None) -> None:
+        """Note that what the exchange said of the book as of these times agreed with it."""
+        live.agree(at, exchange_at)
         self.batch.verified[live.market_id, live.from_position] = live.verified
 
     def tell_exchange_from(self, live: Live, at: Micros) -> None:

@@ -41,10 +41,11 @@ class Endings:
     def contradict(self, live: Live, stream: Stream, cause: str) -> None:
         """End an interval that was wrong already, nobody knows since when.
 
-        What is left of it ends before the last snapshot that agreed.
+        What is left of it ends before the exchange last agreed with it.
         """
         self._draft.batch.counters[cause] += 1
-        self._draft.withdraw(live, self._ending(stream, cause, 1))
+        whole = before(stream.received_at)
+        self._draft.withdraw(live, whole, self._ending(stream, cause, 1))
         self._let_go(live, stream)
 
     def remove(self, tickers: Iterable[str], stream: Stream) -> None:

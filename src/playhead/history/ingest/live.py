@@ -147,10 +147,16 @@ class Live:
             )
         )
 
-    def agree(self, received_at: Micros | None) -> None:
-        """Note that a snapshot, received then, says what the book is now."""
+    def agree(self, received_at: Micros | None, exchange_at: Micros | None = None) -> None:
+        """Note that the exchange, at these times, says what the book is now.
+
+        Later changes count at ``exchange_at`` or later; None: nothing of the kind is known.
+        """
         known = (at for at in (self.received_at, received_at) if at is not None)
-        self.verified = Verified(self.last_position, max(known, default=None), self.exchange_at)
+        told = self.exchange_at
+        if told is not None and exchange_at is not None and exchange_at > told:
+            told = exchange_at
+        self.verified = Verified(self.last_position, max(known, default=None), told)
 
     def begin_exchange_clock(self, at: Micros) -> None:
         """Note from when on, by the exchange's clock, the interval holds."""
@@ -158,19 +164,24 @@ class Live:
         if self.verified.exchange_at is None:
             self.verified = self.verified._replace(exchange_at=at)
 
-    def withdraw(self, batch: Batch, ending: Ending) -> None:
-        """End the interval just before the last snapshot that it agreed with.
+    def withdraw(self, batch: Batch, received_to: Micros | None, ending: Ending) -> None:
+        """End the interval just before the exchange last agreed with it, or at ``received_to``.
 
-        Its last change contradicted the book, which was therefore wrong already.
+        The book was contradicted, and therefore wrong already. ``received_to`` is how far its
+        subscription vouches for it, whoever agreed; None: not at all.
         """
         self.plan(batch)
         position, received_at, exchange_at = self.verified
+        if received_at is None or received_to is None:
+            received_to = None
+        else:
+            received_to = Micros(min(received_at - 1, received_to))
         batch.closed.append(
             Closed(
                 self.market_id,
                 self.from_position,
                 position,
-                None if received_at is None else Micros(received_at - 1),
+                received_to,
                 None if exchange_at is None else Micros(exchange_at - 1),
                 ending,
             )

@@ -15,6 +15,11 @@ def time_of(stream: Stream) -> Micros | None:
     return stream.exchange_at if stream.exchange_at is not None else stream.received_at
 
 
+def latest(at: Micros | None, told: Micros | None) -> Micros | None:
+    """Return the later of two times; None if there is no ``at``."""
+    return at if at is None or told is None or at >= told else told
+
+
 def not_before(stamped: Micros | None, own: Micros | None, told: Micros | None) -> Micros | None:
     """Return the time at which a change counts, by one clock.
 
