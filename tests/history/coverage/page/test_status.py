@@ -106,12 +106,19 @@ def test_recorders_are_listed_with_how_far_they_prove(rows: Rows, get: Served) -
 
 
 def test_fourteen_days_are_shown_the_newest_first(rows: Rows, get: Served) -> None:
-    healthy(rows)
+    market = healthy(rows)
+    rows.interval(market, -14 * 86_400, -12 * 86_400, "unsubscribed")
     shown = page(get)
 
     days = re.findall(r"today|\d\d-\d\d", shown.partition("Audits agree ")[2])
     assert days[:3] == ["today", "11-20", "11-19"]
     assert days[13] == "11-08"
+
+
+def test_days_before_the_first_recording_are_not_shown(rows: Rows, get: Served) -> None:
+    healthy(rows)
+
+    assert get("/status").text.count('<svg class="bar') == 1
 
 
 def test_an_empty_tape_has_its_own_sentence(rows: Rows, get: Served) -> None:
@@ -223,3 +230,17 @@ def _page_on(database: Database) -> StatusPage:
         incidents=record.incidents,
         recorders=record.recorders,
     )
+
+
+@pytest.mark.parametrize(
+    ("missing", "is_open", "mood"),
+    [(0, False, "good"), (0, True, "fair"), (5, False, "fair"), (100, True, "bad")],
+)
+def test_the_worst_of_it_colours_the_headline(
+    rows: Rows, get: Served, missing: int, is_open: bool, mood: str
+) -> None:
+    rows.interval(rows.market("A"), 0, 999.999999 - missing, "gap")
+    if is_open:
+        rows.incident("gap", 500)
+
+    assert f'<header class="{mood}">' in get("/status").text

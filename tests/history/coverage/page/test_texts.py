@@ -45,7 +45,9 @@ def test_in_a_column_digits_stand_below_each_other() -> None:
     ("micros", "text"),
     [
         (None, NOTHING),
-        (0, "0.0 s"),
+        (0, "0 ms"),
+        (99_999, "99 ms"),
+        (100_000, "0.1 s"),
         (999_999, "0.9 s"),
         (9_999_999, "9.9 s"),
         (10_000_000, "10 s"),

@@ -33,9 +33,11 @@ def share_of(width: int, part: int, rest: int) -> str:
 
 
 def duration(micros: int | None) -> str:
-    """Return a length of time in its two largest units; tenths where it is below ten seconds."""
+    """Return a length of time in its two largest units; of a short one tenths, or milliseconds."""
     if micros is None:
         return NOTHING
+    if micros < MICROS_PER_SECOND // 10:
+        return f"{micros // 1000}{NO_BREAK}ms"
     if micros < 10 * MICROS_PER_SECOND:
         return f"{format_scaled(micros // 100_000, 1, 1)}{NO_BREAK}s"
     seconds = micros // MICROS_PER_SECOND

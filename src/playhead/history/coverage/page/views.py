@@ -121,7 +121,7 @@ def page_of(standing: Standing) -> Page:
             _incidents_tile(standing),
             _lag_tile(standing),
         ],
-        days=[_day_row(day, standing) for day in standing.days],
+        days=[_day_row(day, standing) for day in _since_the_first(standing.days)],
         incidents=[_incident_row(each) for each in standing.incidents],
         audits=[_audit_row(each) for each in standing.mismatches],
         recorders=[_recorder_row(each, standing.now) for each in standing.recorders],
@@ -154,11 +154,12 @@ def _silence(standing: Standing) -> str:
 
 
 def _mood(standing: Standing) -> str:
-    if standing.is_overdue:
-        return BAD
-    if standing.open_incidents:
-        return FAIR
-    return _share_mood(standing.today)
+    moods = {
+        BAD if standing.is_overdue else GOOD,
+        FAIR if standing.open_incidents else GOOD,
+        _share_mood(standing.today),
+    }
+    return next(mood for mood in (BAD, FAIR, GOOD) if mood in moods)
 
 
 def _share_mood(day: Day) -> str:
@@ -207,6 +208,12 @@ def _lag_tile(standing: Standing) -> Tile:
 def _rates(rates: Iterable[Rate], day: Day) -> tuple[int, int]:
     of_day = [rate for rate in rates if rate.day == day.day]
     return sum(rate.matches for rate in of_day), sum(rate.mismatches for rate in of_day)
+
+
+def _since_the_first(days: Sequence[Day]) -> Sequence[Day]:
+    """Return ``days`` up to the oldest of which anything is known, at least today."""
+    known = [number for number, day in enumerate(days, 1) if day.markets or day.incidents]
+    return days[: max(known, default=1)]
 
 
 def _day_row(day: Day, standing: Standing) -> DayRow:
