@@ -92,18 +92,18 @@ def test_only_a_number_of_the_subscription_confirms(vouches_for_nothing: Record)
 
 
 @pytest.mark.parametrize(
-    "break_",
+    ("break_", "due"),
     [
-        delta(4, at=9),
-        delta(1, at=9),
-        delta(2, size="6.00", at=9),
-        delta(None, at=9),
-        delta(3, price="0.1234567", at=9),
+        (delta(4, at=9), 5),
+        (delta(1, at=9), 2),
+        (delta(2, size="6.00", at=9), 3),
+        (delta(None, at=9), 3),
+        (delta(3, price="0.1234567", at=9), 4),
     ],
     ids=["gap", "back", "another under the same number", "no number", "unreadable"],
 )
-def test_a_break_before_the_confirmation_proves_nothing(break_: Record) -> None:
-    found = derived(snapshot(1), delta(2, at=1), break_, delta(5, at=10), at=5)
+def test_a_break_before_the_confirmation_proves_nothing(break_: Record, due: int) -> None:
+    found = derived(snapshot(1), delta(2, at=1), break_, delta(due, at=10), at=5)
 
     assert (found.book, found.sequence_unbroken) == (None, False)
 
