@@ -74,6 +74,7 @@ class StatusPage:
         Raises:
             DatabaseUnavailable: Nothing can be told.
         """
+        recorders = await self._recorders.newest(MOST_RECORDERS)  # first: of ``now``, not later
         open_incidents, waiting = await self._incidents.open_now()
         return Standing(
             now=now,
@@ -89,7 +90,7 @@ class StatusPage:
                 before=None,
                 limit=MOST_MISMATCHES,
             ),
-            recorders=await self._recorders.newest(MOST_RECORDERS),
+            recorders=recorders,
         )
 
     async def _render(self, now: Micros) -> str:
