@@ -339,6 +339,35 @@ def test_the_exchange_s_state_is_noted_when_it_changes() -> None:
     assert changes == [(1, True), (3, False), (4, True)]
 
 
+def test_a_pause_that_ended_while_no_recorder_ran_is_known_no_longer_than_one_did() -> None:
+    batch = batch_of(
+        status(1, trades=False),
+        mark(Kind.ALIVE, 7),
+        mark(Kind.STARTED, 60 * SECOND, 0),
+        mark(Kind.STARTED, 70 * SECOND, 0),
+        status(71 * SECOND, trades=True),
+    )
+
+    assert [(at - START, on) for index, at, on in batch.exchange_states if index == 2] == [
+        (1, False),
+        (8, True),
+    ]
+
+
+def test_a_pause_that_goes_on_after_a_restart_is_one_pause() -> None:
+    batch = batch_of(
+        status(1, trades=False),
+        mark(Kind.STARTED, 60 * SECOND, 0),
+        status(61 * SECOND, trades=False),
+        status(90 * SECOND, trades=True),
+    )
+
+    assert [(at - START, on) for index, at, on in batch.exchange_states if index == 2] == [
+        (1, False),
+        (90 * SECOND, True),
+    ]
+
+
 def test_announced_maintenance_is_noted() -> None:
     window = {"start_datetime": "2026-11-26T08:00:00Z", "end_datetime": "2026-11-26T10:00:00Z"}
     body = json.dumps({"schedule": {"maintenance_windows": [window, {"start_datetime": 5}]}})

@@ -32,17 +32,19 @@ class OurClock:
 
     Attributes:
         peak: The latest time of all records.
+        former: The same before the newest record that is no frame.
         is_back: Whether it was set back and has not come to the peak again.
     """
 
-    __slots__ = ("is_back", "peak")
+    __slots__ = ("former", "is_back", "peak")
 
     def __init__(self) -> None:
-        self.peak = Micros(0)
+        self.former = self.peak = Micros(0)
         self.is_back = False
 
     def tells_again(self, at: Micros, limits: Limits) -> bool:
         """Take in the time of the next record; tell whether it had been reached before."""
+        self.former = self.peak
         if at >= self.peak:
             self.peak, self.is_back = at, False
         elif self.peak - at > limits.clock_step:

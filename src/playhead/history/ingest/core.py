@@ -419,7 +419,7 @@ class Ingest:
     def _started(self, record: Record) -> None:
         for _, connection in sorted(self.connections.items()):
             self._end_connection(connection, "restart")
-        self.surroundings.begin(micros_of(record))
+        self.surroundings.restarted(self.clock.former, micros_of(record))
 
     def _finish(self, record: Record) -> None:
         self._endings.last_heard = self.last_heard
