@@ -2,7 +2,8 @@
 
 import pytest
 
-from playhead.entrypoints.cli.unknown import REASONS, unknown_text
+from playhead.entrypoints.cli.unknown import unknown_text
+from playhead.history.coverage import WORDS, Words
 from tests.history.rewind.builders import unknown_answer
 
 SINCE = "2026-11-21T12:00:05.000000Z"
@@ -13,8 +14,9 @@ TICKER = "KXBTC-26DEC31-T200000"
 
 def test_a_gap_says_why_from_when_until_when_and_where_the_nearest_books_are() -> None:
     assert unknown_text(unknown_answer("gap")) == (
-        f"The book of {TICKER} at {AT} is unknown: messages were lost on the way"
-        f" from {SINCE} until {UNTIL}.\n"
+        f"The book of {TICKER} at {AT} is unknown from {SINCE} until {UNTIL}.\n"
+        "  Messages missing. The exchange numbers its messages, and at least one number never"
+        " came.\n"
         f"  last known  {SINCE}  (00:00:05 earlier)\n"
         f"  next known  {UNTIL}  (00:00:10 later)"
     )
@@ -34,15 +36,19 @@ def test_past_the_newest_record_only_a_last_book_exists() -> None:
     )
 
 
-@pytest.mark.parametrize(("cause", "reason"), REASONS.items())
-def test_each_cause_has_its_own_words(cause: str, reason: str) -> None:
-    assert f"is unknown: {reason} from" in unknown_text(unknown_answer(cause))
+TOLD_APART = {"before_recording", "not_yet_recorded"}
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [(cause, words) for cause, words in WORDS.items() if cause not in TOLD_APART],
+)
+def test_each_cause_has_its_own_words(cause: str, words: Words) -> None:
+    assert f"\n  {words.short}. {words.sentence}" in unknown_text(unknown_answer(cause))
 
 
 def test_a_cause_without_words_is_told_by_its_name() -> None:
-    assert "is unknown: solar_flare".replace("_", " ") in unknown_text(
-        unknown_answer("solar_flare")
-    )
+    assert "\n  Solar flare." in unknown_text(unknown_answer("solar_flare"))
 
 
 def test_days_are_counted() -> None:

@@ -279,6 +279,16 @@ def test_a_market_that_has_ended_needs_no_healing() -> None:
     assert [count for count, _ in batch.healed.values()] == [1]
 
 
+def test_a_market_that_had_ended_before_needs_no_healing_either() -> None:
+    determined = record(
+        frame("market_lifecycle_v2", {"event_type": "determined", "market_ticker": "A"}, sid=9)
+    )
+    batch = batch_of(snapshot(1), determined, delta(3))
+
+    assert [i.markets for i in batch.incidents] == [1]
+    assert [count for count, _ in batch.healed.values()] == [1]
+
+
 def test_a_market_that_is_let_go_inside_a_gap_needs_no_healing() -> None:
     params = {"action": "delete_markets", "sids": [1], "market_tickers": ["A"]}
     batch = batch_of(

@@ -1,24 +1,8 @@
 """What is said where the book is not known. Never a guess: why, and where the nearest known are."""
 
 from playhead.base.time import MICROS_PER_SECOND, Micros, format_instant
+from playhead.history.coverage import words_for
 from playhead.history.rewind import BookAnswer, BookAt, Clock
-
-REASONS = {
-    "gap": "messages were lost on the way",
-    "disconnect": "the connection to the exchange was lost",
-    "stall": "the stream stood still",
-    "error": "the recording could not go on",
-    "shutdown": "the recorder was stopped",
-    "restart": "the recorder was restarted",
-    "overflow": "the exchange dropped messages because we read too slowly",
-    "channel_error": "the exchange reported an error in its stream",
-    "unreadable": "a message could not be read",
-    "negative_size": "a level fell below zero, so a message was lost or doubled",
-    "snapshot_mismatch": "a fresh snapshot did not agree with what was recorded",
-    "unsubscribed": "the market was no longer recorded",
-    "superseded": "another connection took over",
-    "end_of_recording": "the recording had ended",
-}
 
 
 def unknown_text(answer: BookAnswer) -> str:
@@ -37,9 +21,9 @@ def _sentence(answer: BookAnswer) -> str:
         return f"{ticker} was not recorded yet at {at}, so its book then is unknown."
     if coverage.cause == "not_yet_recorded":
         return f"Nothing of {ticker} has been recorded up to {at} yet, so its book is unknown."
-    cause = coverage.cause or "unknown"
-    reason = REASONS.get(cause, cause.replace("_", " "))
-    return f"The book of {ticker} at {at} is unknown: {reason}{_stretch(answer)}."
+    words = words_for(coverage.cause or "unknown")
+    said = f"The book of {ticker} at {at} is unknown{_stretch(answer)}."
+    return f"{said}\n  {words.short}. {words.sentence}".rstrip()
 
 
 def _stretch(answer: BookAnswer) -> str:

@@ -12,9 +12,11 @@ from playhead.history.coverage.explain import (
     Story,
     explain,
 )
+from playhead.history.coverage.words import WORDS, Words, words_for
 
 __all__ = [
     "IS_GAP",
+    "WORDS",
     "Absence",
     "Clock",
     "Explainer",
@@ -24,6 +26,8 @@ __all__ = [
     "State",
     "Stories",
     "Story",
+    "Words",
     "explain",
     "is_gap",
+    "words_for",
 ]

@@ -55,6 +55,8 @@ class Draft:
         self.owners: dict[str, Live] = {}
         self.wounds: dict[str, int] = {}
         """Markets without a book, and the incident that took it."""
+        self.ended: set[str] = set()
+        """Markets that are determined and have a book yet: nobody will miss it."""
         self.grids = Grids()
         self.batch = Batch()
         self._books = books
@@ -213,7 +215,10 @@ class Draft:
             if said.price_ranges:
                 self.allow(said.ticker, said.price_ranges)
             if said.has_ended:
+                self.ended.update({said.ticker}.intersection(self.owners))
                 self.mend(said.ticker, at)
+            elif said.status is not None:
+                self.ended.discard(said.ticker)
 
     def allow(self, ticker: str, ranges: Iterable[Range]) -> None:
         """Let a market have these prices too."""
@@ -244,6 +249,9 @@ class Draft:
         if ending.incident_id is not None:
             self.wounds[live.ticker] = ending.incident_id
             self.batch.wounds[live.market_id] = ending.incident_id
+            if live.ticker in self.ended:
+                self.mend(live.ticker, ending.detected_at)
+        self.ended.discard(live.ticker)
 
     def _recall(self, live: Live) -> dict[int, int]:
         live.levels = self._books.levels_at_head(live.market_id, live.from_position)

@@ -43,6 +43,7 @@ def state_of(ingest: Restartable) -> Json:
         "audits": ingest.draft.audits,
         "gone_since": ingest.surroundings.gone_since,
         "active": {str(index): active for index, active in ingest.surroundings.active.items()},
+        "ended": sorted(ingest.draft.ended),
         "crossings": {
             ticker: [crossing.since, crossing.changes, crossing.is_said]
             for ticker, crossing in ingest.crossings.open.items()
@@ -63,6 +64,7 @@ def restore(ingest: Restartable, state: Json) -> None:
     ingest.clock.peak, ingest.clock.is_back = state.get("our_clock", [Micros(0), False])
     ingest.draft.incidents = state.get("incidents", 0)
     ingest.draft.audits = state.get("audits", 0)
+    ingest.draft.ended = set(state.get("ended", ()))
     ingest.surroundings.gone_since = state.get("gone_since")
     ingest.surroundings.active = {int(i): active for i, active in state.get("active", {}).items()}
     for ticker, (since, changes, is_said) in state.get("crossings", {}).items():
