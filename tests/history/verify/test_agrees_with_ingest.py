@@ -120,16 +120,15 @@ class Interval:
 
     def trail(self, at: int) -> Trail:
         """Where the repository would send the reader."""
-        margin = SECOND if self.clock is Clock.RECEIVED else 0
         audited = [
             audit.offset
             for audit in self.batch.audits
-            for time in [audit.received_at if self.clock is Clock.RECEIVED else audit.exchange_at]
-            if audit.from_position == self.opened.from_position
-            and audit.market_id == self.opened.market_id
+            if (audit.market_id, audit.from_position)
+            == (self.opened.market_id, self.opened.from_position)
             and (audit.kind, audit.matches) == ("snapshot", True)
-            and time is not None
-            and time <= at - margin
+            and audit.received_at is not None
+            and audit.received_at <= at - SECOND
+            and (self.clock is Clock.RECEIVED or (audit.exchange_at or 2**62) <= at)
         ]
         offsets = (*audited[-1:], self.opened.offset)
         start, end = self.bounds()

@@ -71,6 +71,8 @@ def audited(database_url: str, tmp_path: Path) -> str:
             delta(4, at=5 * SECOND, exchange_ms=5000),
             snapshot(5, id=5, yes={"0.4200": "10.00"}, at=6 * SECOND),
             delta(6, at=9 * SECOND, exchange_ms=9000),
+            snapshot(7, id=6, yes={"0.4200": "15.00"}, at=80 * SECOND),
+            delta(8, at=99 * SECOND, exchange_ms=99_000),
         ],
         database_url,
         tmp_path,
@@ -85,8 +87,10 @@ def audited(database_url: str, tmp_path: Path) -> str:
         (at(3 * SECOND - 1), 1),
         (at(3 * SECOND), 2),
         (at(7 * SECOND), 2),
-        (at(1000 * 1000, Clock.EXCHANGE), 2),
-        (at(8000 * 1000, Clock.EXCHANGE), 2),
+        (at(2 * SECOND, Clock.EXCHANGE), 1),
+        (at(4 * SECOND, Clock.EXCHANGE), 2),
+        (at(8 * SECOND, Clock.EXCHANGE), 2),
+        (at(90 * SECOND), 3),
     ],
 )
 def test_the_newest_agreeing_snapshot_from_surely_before_the_instant_comes_first(

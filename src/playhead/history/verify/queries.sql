@@ -1,11 +1,11 @@
 -- name: trail
 -- The interval that an answer appeals to, or else the one that is told at an instant (of those
 -- that hold it outside the clock faults of their connections the lowest capture's, and of these
--- the one that began last), with the newest snapshot on the way that agreed with its book by then.
--- {clock} stands for the clock that is asked. By our clock a small step back is no fault, so a
--- snapshot must be older by :margin to be surely from before the instant.
+-- the one that began last), with the newest snapshots on the way that agreed with its book by then,
+-- one for each of :margins. {clock} stands for the clock that is asked. Whichever that is, only the
+-- time of receipt says when a snapshot came, so it must be older than the instant by a margin.
 SELECT c.capture_id, c.capture, c.connection, c.sid, c.opened_offset, c.closed_by,
-       c.{clock}_from AS since, c.{clock}_to AS until, a.capture_offset AS audited_offset,
+       c.{clock}_from AS since, c.{clock}_to AS until, a.audited,
        f.cause AS clock_fault
   FROM markets m
   JOIN proven c USING (market_id)
@@ -16,10 +16,14 @@ SELECT c.capture_id, c.capture, c.connection, c.sid, c.opened_offset, c.closed_b
           AND (received_to IS NULL OR received_to >= :at)
         LIMIT 1) f ON true
   LEFT JOIN LATERAL (
-       SELECT capture_offset FROM audits
-        WHERE market_id = c.market_id AND from_position = c.from_position
-          AND kind = 'snapshot' AND matches AND {clock}_at <= :at - :margin::bigint
-        ORDER BY position DESC, audit_id DESC LIMIT 1) a ON true
+       SELECT array_agg(s.capture_offset ORDER BY n.margin) AS audited
+         FROM unnest(:margins::bigint[]) AS n (margin)
+        CROSS JOIN LATERAL (
+              SELECT capture_offset FROM audits
+               WHERE market_id = c.market_id AND from_position = c.from_position
+                 AND kind = 'snapshot' AND matches
+                 AND {clock}_at <= :at AND received_at <= :at - n.margin
+               ORDER BY position DESC, audit_id DESC LIMIT 1) s) a ON true
  WHERE m.ticker = :ticker
    AND (c.from_position = :from_position
         OR (:from_position::bigint IS NULL AND f.cause IS NULL

@@ -1,13 +1,13 @@
 """Finds the evidence for an answer: the only module of verify that knows the tape's tables."""
 
-from playhead.history.rewind import Clock
 from playhead.history.verify.model import Claim, Trail
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Database, Row
 
 SQL = load_sql(__package__)
-_MARGIN = 1_000_000
-"""Microseconds; ten times the step back of our clock from which on it counts as a fault."""
+_MARGINS = [1_000_000, 60_000_000]
+"""Microseconds. The first is ten times the step back of our clock from which on it is a fault; the
+second is for an exchange whose clock is ahead of ours."""
 
 
 class Trails:
@@ -29,19 +29,18 @@ class Trails:
                 ticker=claim.ticker,
                 at=claim.at,
                 from_position=claim.from_position,
-                margin=_MARGIN if claim.clock is Clock.RECEIVED else 0,
+                margins=_MARGINS,
             )
         return None if row is None else _trail(row)
 
 
 def _trail(row: Row) -> Trail:
-    offsets = (row.audited_offset, row.opened_offset)
     return Trail(
         capture_number=row.capture_id,
         capture=row.capture,
         connection=row.connection,
         sid=row.sid,
-        offsets=tuple(offset for offset in offsets if offset is not None),
+        offsets=tuple(dict.fromkeys([*(row.audited or ()), row.opened_offset])),
         since=row.since,
         until=row.until,
         closed_by=row.closed_by,
