@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import audits, demo, flatness, ingest, instant, live, segments
+from benchmarks import audits, demo, detection, flatness, ingest, instant, live, segments
 from benchmarks.machine import machine
 from benchmarks.report import Row, table
 from benchmarks.sizes import FULL, QUICK, Sizes
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[Workshop], list[Row]]] = {
     "flatness": flatness.measure,
     "demo": demo.measure,
     "live": live.measure,
+    "detection": detection.measure,
 }
 _RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data"
 

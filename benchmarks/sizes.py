@@ -15,6 +15,7 @@ class Sizes:
         requests: Books that are asked for over HTTP, a run.
         history: Numbers of events at which a book's latency is compared, ascending.
         recorded_seconds: How long the recorder is at work before the first request.
+        faults: That are injected to see how soon they are noticed.
     """
 
     frames: int = 300_000
@@ -24,6 +25,7 @@ class Sizes:
     requests: int = 2_000
     history: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
     recorded_seconds: float = 15.0
+    faults: int = 280
 
 
 FULL = Sizes()
@@ -35,4 +37,5 @@ QUICK = Sizes(
     requests=500,
     history=(100_000, 300_000),
     recorded_seconds=5.0,
+    faults=28,
 )

@@ -1,14 +1,16 @@
 """Every benchmark runs on a tiny size and gives its rows. How fast it was is not asserted."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
-from benchmarks import demo, flatness, ingest, instant, live, segments
+from benchmarks import demo, detection, flatness, ingest, instant, live, segments
 from benchmarks.machine import machine
 from benchmarks.report import Row
 from benchmarks.sizes import Sizes
 from benchmarks.workshop import Workshop, workshop
+from playhead.entrypoints.chaos import HASTY
 
 TINY = Sizes(
     frames=30_000,
@@ -18,6 +20,7 @@ TINY = Sizes(
     requests=20,
     history=(40_000, 50_000),
     recorded_seconds=2.0,
+    faults=28,
 )
 Measure = Callable[[Workshop], list[Row]]
 
@@ -38,6 +41,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
         pytest.param(flatness.measure, 1, id="flatness"),
         pytest.param(demo.measure, 1, id="demo"),
         pytest.param(live.measure, 1, id="live"),
+        pytest.param(partial(detection.measure, pace=HASTY), 15, id="detection"),
     ],
 )
 def test_a_benchmark_gives_its_rows(shop: Workshop, measure: Measure, rows: int) -> None:

@@ -16,10 +16,12 @@ from playhead.entrypoints.chaos.judging import Happened
 from playhead.entrypoints.chaos.kinds import EXPECTED, Kind
 from playhead.entrypoints.chaos.lanes import LOOK_SECONDS, Lane, Lanes
 from playhead.entrypoints.chaos.large_oks import LargeOks
+from playhead.entrypoints.chaos.pace import Pace
 from playhead.entrypoints.chaos.recording import Recording
 from playhead.entrypoints.chaos.watching import Watch
+from playhead.history.exchange import Injected
 
-STUCK_SECONDS = 30.0
+STUCK_SECONDS = 60.0
 LATE_SECONDS = 3.0
 BUSY_SHARE = 5
 """A connection is busy that has at least one in so many of the changes of the busiest one."""
@@ -47,6 +49,7 @@ class Stage:
     lanes: Lanes
     gate: Gate
     large_oks: LargeOks
+    pace: Pace
     on_happened: OnHappened
 
 
@@ -129,21 +132,29 @@ class Conductor:
     def _is_free(self, lane: Lane) -> bool:
         return lane.number not in self._busy and self._lanes.is_whole(lane)
 
+    def _watch(self, kind: Kind, lane: Lane | None = None, *, reaches_back: int = 0) -> Watch:
+        told_seconds, mine = self._stage.pace.told_seconds, (self._capture,)
+        return Watch(self._lanes, kind, mine, told_seconds, lane, reaches_back=reaches_back)
+
     # -- one connection -------------------------------------------------------------------------
 
     async def _to_lane(self, kind: Kind, lane: Lane) -> None:
         try:
             async with self._stage.gate.together():
-                watch = Watch(self._lanes, kind, (self._capture,), lane)
+                watch = self._watch(kind, lane)
                 injected = None
                 if self._lanes.is_whole(lane):
-                    injected = await inject(kind, lane, self._lanes, self._random)
+                    injected = await self._inject(kind, lane)
                 if injected is None:
                     self._plan.append(kind)  # there was nothing to do it to: elsewhere, then
                 else:
                     self._stage.on_happened(await watch.until_over(injected))
         finally:
             self._busy.discard(lane.number)
+
+    async def _inject(self, kind: Kind, lane: Lane) -> Injected | None:
+        seconds = self._stage.pace.delay_seconds
+        return await inject(kind, lane, self._lanes, self._random, seconds)
 
     async def _enlarge_ok(self) -> None:
         """Wait until markets are added somewhere; see to it that they are."""
@@ -155,7 +166,7 @@ class Conductor:
             if injected is None:
                 self._plan.append(Kind.LARGE_OK)
             else:
-                watch = Watch(self._lanes, Kind.LARGE_OK, (self._capture,), lane)
+                watch = self._watch(Kind.LARGE_OK, lane)
                 self._stage.on_happened(await watch.until_over(injected))
         finally:
             self._busy.discard(lane.number)
@@ -163,14 +174,14 @@ class Conductor:
     # -- a recorder -----------------------------------------------------------------------------
 
     async def _crash(self) -> None:
-        watch = Watch(self._lanes, Kind.CRASH, (self._capture,))
+        watch = self._watch(Kind.CRASH)
         await self._recording.crash()
         await asyncio.sleep(self._random.uniform(0.0, LONGEST_DOWN_SECONDS))
         self._recording.start()
         self._stage.on_happened(await watch.until_over())
 
     async def _step_clock(self) -> None:
-        watch = Watch(self._lanes, Kind.CLOCK_STEP, (self._capture,), reaches_back=SET_BACK)
+        watch = self._watch(Kind.CLOCK_STEP, reaches_back=SET_BACK)
         self._recording.set_clock_back(SET_BACK)
         await asyncio.sleep(SET_BACK_SECONDS)
         self._recording.set_clock_back(0)
@@ -180,7 +191,7 @@ class Conductor:
 
     async def _to_everybody(self, kind: Kind) -> None:
         faults = self._lanes.exchange.faults
-        watch = Watch(self._lanes, kind, self._lanes.captures)
+        watch = Watch(self._lanes, kind, self._lanes.captures, self._stage.pace.told_seconds)
         if kind is Kind.PAUSE:
             seconds, cut = self._random.uniform(*PAUSE_SECONDS), self._random.random() < 0.7
             injected = faults.pause(seconds, disconnects=cut)

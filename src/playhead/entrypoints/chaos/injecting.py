@@ -5,7 +5,6 @@ from random import Random
 
 from playhead.entrypoints.chaos.kinds import Kind
 from playhead.entrypoints.chaos.lanes import Lane, Lanes
-from playhead.entrypoints.chaos.options import DELAY_SECONDS
 from playhead.history.books import Size
 from playhead.history.exchange import Faults, Injected, NothingFits, Pending, UnknownConnection
 
@@ -17,8 +16,10 @@ Inject = Callable[[Faults, Lane, Random], Injected | Pending]
 
 
 def _drop(faults: Faults, lane: Lane, random: Random) -> Pending:
-    count = random.randint(1, _MOST_DROPPED)
-    return faults.drop(lane.number, lane.sid, count, only_changes=lane.changes > _BUSY)
+    """Lose some frames of the books, or of what else is told there, which concerns no book."""
+    sid, count = random.choice((lane.sid, *lane.feeds)), random.randint(1, _MOST_DROPPED)
+    changes = sid == lane.sid and lane.changes > _BUSY
+    return faults.drop(lane.number, sid, count, only_changes=changes)
 
 
 def _alter(faults: Faults, lane: Lane, random: Random) -> Pending:
@@ -42,18 +43,21 @@ ON_CONNECTION: Mapping[Kind, Inject] = {
     Kind.ERROR_25: lambda faults, lane, _: faults.error_25(lane.number, lane.sid),
     Kind.FREEZE: lambda faults, lane, _: faults.freeze(lane.number, lane.sid),
     Kind.BLACK_HOLE: lambda faults, lane, _: faults.black_hole(lane.number),
-    Kind.DELAY: lambda faults, lane, _: faults.delay(lane.number, DELAY_SECONDS),
     Kind.RESET: lambda faults, lane, _: faults.reset(lane.number),
     Kind.CLOSE_1001: lambda faults, lane, _: faults.close_1001(lane.number),
     Kind.CLOSE_1008: lambda faults, lane, _: faults.close_1008(lane.number),
 }
-"""Faults of one connection; what is random about them is drawn."""
+"""Faults of one connection but for ``delay``; what is random about them is drawn."""
 
 
-async def inject(kind: Kind, lane: Lane, lanes: Lanes, random: Random) -> Injected | None:
+async def inject(
+    kind: Kind, lane: Lane, lanes: Lanes, random: Random, delay_seconds: float
+) -> Injected | None:
     """Do a fault to a connection and return it once it has acted; None: there was no occasion."""
     faults = lanes.exchange.faults
     try:
+        if kind is Kind.DELAY:
+            return faults.delay(lane.number, delay_seconds)
         done = ON_CONNECTION[kind](faults, lane, random)
     except (NothingFits, UnknownConnection):
         return None

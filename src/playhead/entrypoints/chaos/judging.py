@@ -117,9 +117,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Needless:
-    """Something was told that no fault made true: an end of knowledge, or a fault of our clock.
+    """Something was told that no fault made true.
 
-    ``kind``: the fault under way there meanwhile; None: there was none.
+    Attributes:
+        kind: The fault under way there meanwhile; None: there was none.
+        is_gap: Whether knowledge ended; else it is a fault of our clock. On a busy machine messages
+            do come late of themselves.
     """
 
     kind: Kind | None
@@ -127,6 +130,7 @@ class Needless:
     capture: int
     connection: int
     at: Micros
+    is_gap: bool = True
 
 
 @dataclass(slots=True)
@@ -226,8 +230,9 @@ def _incident_of(told: Interval | ClockFault) -> Needless | None:
     """Return what was told, the same for all intervals that ended at once; None: no fault."""
     if told.cause is None or told.cause in BENIGN:
         return None
+    is_gap = isinstance(told, Interval)
     at = told.detected_at if isinstance(told, Interval) else told.since
-    return Needless(None, told.cause, told.capture, told.connection, at or told.since)
+    return Needless(None, told.cause, told.capture, told.connection, at or told.since, is_gap)
 
 
 def _judge(fault: Happened, told: _Told) -> Judged:

@@ -23,6 +23,7 @@ class Lane:
         number: As the exchange counts it.
         place: Where it is recorded.
         sid: Of the books.
+        feeds: Of everything else that the connection carries.
         tickers: Its markets that are not over.
         changes: Of those markets since the beginning.
     """
@@ -30,6 +31,7 @@ class Lane:
     number: int
     place: Place
     sid: int
+    feeds: tuple[int, ...]
     tickers: frozenset[str]
     changes: int
 
@@ -103,8 +105,9 @@ class Lanes:
         sids = self.exchange.faults.books_of(number)
         if not sids:
             return None
-        held = self.exchange.connections[number].session.subscriptions[sids[0]]
-        tickers = self.traded(held.tickers or ())
+        held = self.exchange.connections[number].session.subscriptions
+        feeds = tuple(sid for sid in held if sid != sids[0])
+        tickers = self.traded(held[sids[0]].tickers or ())
         markets = self.exchange.simulation.venue.markets
         changes = sum(markets[ticker].deltas for ticker in tickers)
-        return Lane(number, place, sids[0], tickers, changes) if tickers else None
+        return Lane(number, place, sids[0], feeds, tickers, changes) if tickers else None

@@ -8,12 +8,12 @@ from itertools import chain
 from playhead.base.time import Micros
 from playhead.entrypoints.chaos.comparing import (
     Comparison,
+    Slack,
     compare_by_exchange,
     compare_by_receipt,
 )
 from playhead.entrypoints.chaos.following import SQL
 from playhead.entrypoints.chaos.judging import ClockFault, Interval, Unknown
-from playhead.entrypoints.chaos.options import SLACK
 from playhead.entrypoints.chaos.truth import Course, Truth
 from playhead.history.markets.errors import MarketNotFound
 from playhead.history.rewind import Clock, Rewind, Run, State
@@ -46,14 +46,14 @@ class Reading:
     unlike_union: list[str] = field(default_factory=list)
 
 
-async def read_tape(url: str, truth: Truth, until: Micros) -> Reading:
+async def read_tape(url: str, truth: Truth, until: Micros, slack: Slack) -> Reading:
     """Compare everything that the tape serves up to ``until``, market by market."""
     reading = Reading()
     async with Database.open(url, connections=2) as database:
         await _read_told(database, reading)
         rewind = Rewind(database)
         for ticker, course in truth.courses.items():
-            reader = _Reader(database, rewind, ticker, (truth.began_at, until))
+            reader = _Reader(database, rewind, ticker, (truth.began_at, until), slack)
             try:
                 await reader.read(course, reading)
             except MarketNotFound:
@@ -68,12 +68,13 @@ class _Reader:
     rewind: Rewind
     ticker: str
     span: tuple[Micros, Micros]
+    slack: Slack
 
     async def read(self, course: Course, reading: Reading) -> None:
         by_exchange = await self._runs(Clock.EXCHANGE)
         reading.by_exchange.add(compare_by_exchange(self.ticker, course, by_exchange))
         by_receipt = await self._runs(Clock.RECEIVED)
-        reading.by_receipt.add(compare_by_receipt(self.ticker, course, by_receipt, SLACK))
+        reading.by_receipt.add(compare_by_receipt(self.ticker, course, by_receipt, self.slack))
         reading.unknown += _unknown(self.ticker, by_receipt)
         proven = union((run.since, run.until) for run in by_exchange if _is_proven(run))
         if proven:

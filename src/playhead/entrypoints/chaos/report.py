@@ -25,7 +25,7 @@ class Line:
         named: By a right name.
         misnamed: By another name.
         undeclared: Those that lost something of which nothing was told.
-        needless: Ends of knowledge, and faults of our clock, that nothing lost was the reason of.
+        needless: Ends of knowledge although nothing was lost.
         unhealed: After which something was not known again within ``WHOLE_SECONDS``.
         delays: Microseconds from the fault until it was noticed, ascending.
         causes: What was told, by how many intervals.
@@ -120,15 +120,14 @@ def report_of(
 
 
 def _lines(judgement: Judgement) -> Iterable[Line]:
+    gaps = [one for one in judgement.needless if one.is_gap]
     for kind in Kind:
         judged = [one for one in judgement.judged if one.fault.kind is kind]
         if judged:
-            needless = [one for one in judgement.needless if one.kind is kind]
-            yield _line(kind, judged, len(needless))
-    idle = [one for one in judgement.needless if one.kind is None]
+            yield _line(kind, judged, sum(one.kind is kind for one in gaps))
+    idle = Counter(one.cause for one in gaps if one.kind is None)
     if idle:
-        causes = dict(Counter(one.cause for one in idle))
-        yield Line(NO_FAULT, 0, 0, 0, 0, 0, 0, len(idle), 0, (), causes)
+        yield Line(NO_FAULT, 0, 0, 0, 0, 0, 0, idle.total(), 0, (), dict(idle))
 
 
 def _line(kind: Kind, judged: Sequence[Judged], needless: int) -> Line:

@@ -17,12 +17,7 @@ from playhead.entrypoints.chaos.gate import Gate
 from playhead.entrypoints.chaos.judging import Happened, judge
 from playhead.entrypoints.chaos.lanes import Lanes
 from playhead.entrypoints.chaos.large_oks import LargeOks
-from playhead.entrypoints.chaos.options import (
-    LIMITS,
-    ChaosOptions,
-    rate_of,
-    recorder_options,
-)
+from playhead.entrypoints.chaos.options import ChaosOptions
 from playhead.entrypoints.chaos.planning import plan_faults
 from playhead.entrypoints.chaos.reading import read_tape
 from playhead.entrypoints.chaos.recording import Recording
@@ -35,8 +30,6 @@ from playhead.history.exchange import ExchangeOptions, RunningExchange, running_
 from playhead.history.kalshi import Hosts
 
 READY_SECONDS = 30.0
-LAST_AUDITS_SECONDS = 1.5
-"""After the last fault every book is audited once more, lest a silent one go unnoticed."""
 
 OnProgress = Callable[[str, int], None]
 
@@ -86,7 +79,7 @@ class _Run:
         clock = _Clock()
         exchange_options = ExchangeOptions(
             markets=self.options.markets,
-            rate=rate_of(self.options),
+            rate=self.options.rate,
             seed=self.options.seed,
             start=clock.start,
         )
@@ -96,14 +89,14 @@ class _Run:
             clock.begin()
             seconds = await self._play(running)
         self.on_progress("comparing every book with the exchange's", len(self.happened))
-        reading = await read_tape(self.database_url, truth, now_micros())
+        reading = await read_tape(self.database_url, truth, now_micros(), self.options.pace.slack)
         judgement = judge(self.happened, reading.intervals, reading.clock_faults, reading.unknown)
         return report_of(self.options, seconds, judgement, reading)
 
     async def _play(self, running: RunningExchange) -> int:
         """Record while everything goes wrong; return for how many seconds it did."""
         captures = CaptureStore(self.folder / "captures", now_nanos)
-        following = Following(self.database_url, captures, LIMITS)
+        following = Following(self.database_url, captures, self.options.pace.limits)
         switchboard = Switchboard(running.exchange)
         hosts = Hosts(running.rest_url, running.ws_url)
         async with AsyncExitStack() as stack:
@@ -118,7 +111,8 @@ class _Run:
             began = time.monotonic()
             await self._conduct(lanes, switchboard, recordings)
             seconds = round(time.monotonic() - began)
-            await asyncio.sleep(LAST_AUDITS_SECONDS)
+            # Every book is audited once more, lest a silent fault go unnoticed.
+            await asyncio.sleep(self.options.pace.last_audits_seconds)
             await self._until_recorded(lanes, recordings)
             return seconds
 
@@ -128,7 +122,7 @@ class _Run:
         for number in range(1, self.options.recorders + 1):
             yield Recording(
                 f"recorder-{number}",
-                recorder_options(self.options, hosts),
+                self.options.pace.recorder(hosts, self.options.markets_per_connection),
                 captures,
                 switchboard,
                 self._dice("recorder", number),
@@ -151,7 +145,7 @@ class _Run:
     ) -> None:
         large_oks = LargeOks(lanes)
         switchboard.on_sent = large_oks.sent
-        stage = Stage(lanes, Gate(), large_oks, self._hear)
+        stage = Stage(lanes, Gate(), large_oks, self.options.pace, self._hear)
         plan = plan_faults(self.options.faults, self.options.seed, self.options.only)
         async with unwrapped(), asyncio.TaskGroup() as tasks:
             for number, recording in enumerate(recordings):

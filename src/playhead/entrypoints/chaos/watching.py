@@ -11,8 +11,7 @@ from playhead.entrypoints.chaos.lanes import LOOK_SECONDS, Lane, Lanes
 from playhead.history.exchange import Injected
 
 QUIET_SECONDS = 0.1
-TOLD_SECONDS = 4.0
-WHOLE_SECONDS = 15.0
+WHOLE_SECONDS = 60.0
 SETTLED = 300_000
 """Microseconds after which something would have been told, had it been taken for a fault."""
 ONE_MARKET = frozenset(
@@ -29,17 +28,20 @@ class Watch:
         lanes: Lanes,
         kind: Kind,
         captures: Sequence[int],
+        told_seconds: float,
         lane: Lane | None = None,
         *,
         reaches_back: int = 0,
     ) -> None:
         """Look at what is known now: on ``lane``, else on every connection of ``captures``.
 
+        ``told_seconds``: how long to wait until it has been told;
         ``reaches_back``: microseconds before now that the fault concerns too.
         """
         self._lanes = lanes
         self._kind = kind
         self._captures = captures
+        self._told_seconds = told_seconds
         self._lane = lane
         self._at = Micros(lanes.now - reaches_back)
         known = lanes.known
@@ -62,7 +64,7 @@ class Watch:
         at = self._at if injected is None else injected.at
         hit = frozenset(injected.tickers) if injected and self._kind in ONE_MARKET else None
         ends_at = None if injected is None else injected.until
-        await self._lanes.until(self._is_told(hit, ends_at), TOLD_SECONDS)
+        await self._lanes.until(self._is_told(hit, ends_at), self._told_seconds)
         is_healed = await self._until_quiet()
         return Happened(
             self._kind,
