@@ -91,10 +91,10 @@ class TapeReader:
             at: None: the end of time.
             by_exchange: Which clock.
         """
-        query = _clocked(SQL.nearest, by_exchange)
-        row = await self._transaction.fetch_optional(
-            query, market_id=market_id, at=_END if at is None else at
-        )
+        asked = {"market_id": market_id, "at": _END if at is None else at}
+        row = await self._transaction.fetch_optional(_clocked(SQL.nearest, by_exchange), **asked)
+        if row is not None and row.is_faulted:
+            row = await self._transaction.fetch_optional(SQL.nearest_clear, **asked)
         assert row is not None
         return row.last_known, row.next_known
 

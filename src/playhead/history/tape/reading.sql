@@ -2,30 +2,44 @@
 -- finds the interval: one of the first two.
 
 -- name: interval_told
--- The interval that is told at an instant, and what it proves by the clock around it. Of those that
--- hold it outside the clock faults of their connections the lowest capture's, and of these the one
--- that began last. The third condition says what the fourth says too, and spares the streams.
-SELECT v.*, t.told_since, t.told_upto
+-- The interval that is told at an instant, as the view proven has it, and what it proves by the
+-- clock around the instant. Of those that hold it outside the clock faults of their connections
+-- the lowest capture's, and of these the one that began last. Nothing is joined before that one
+-- is found, so that an index gives the order and most questions look at one row.
+SELECT t.market_id, t.from_position, t.to_position, p.capture_id, t.connection, t.sid, t.opened_by,
+       t.opened_offset, t.closed_by, t.verified_at, t.keyframe, t.detected_at,
+       t.detected_exchange_at, p.recorder, p.name AS capture, t.received_from, t.exchange_from,
+       CASE WHEN t.to_position IS NOT NULL THEN t.received_to
+            ELSE (SELECT s.received_to FROM streams s
+                   WHERE s.capture_id = p.capture_id AND s.connection = t.connection
+                     AND s.sid = t.sid) END AS received_to,
+       CASE WHEN t.to_position IS NOT NULL THEN t.exchange_to
+            ELSE (SELECT s.exchange_to FROM streams s
+                   WHERE s.capture_id = p.capture_id AND s.connection = t.connection
+                     AND s.sid = t.sid) END AS exchange_to,
+       coalesce(t.to_position, (p.capture_id + 1)::bigint << 36) AS upto,
+       t.told_since, t.told_upto
   FROM captures p
  CROSS JOIN LATERAL (
-       SELECT c.from_position, greatest(c.{clock}_from, f.upto_before + 1) AS told_since,
-              least(CASE WHEN c.to_position IS NULL THEN s.{clock}_to ELSE c.{clock}_to END,
-                    f.since_after - 1) AS told_upto
+       SELECT c.*, greatest(c.{clock}_from, f.upto_before + 1) AS told_since,
+              least(e.ended, f.since_after - 1) AS told_upto
          FROM coverage c
-         LEFT JOIN streams s USING (capture_id, connection, sid)
+        CROSS JOIN LATERAL (
+              SELECT CASE WHEN c.to_position IS NOT NULL THEN c.{clock}_to
+                          ELSE (SELECT s.{clock}_to FROM streams s
+                                 WHERE s.capture_id = c.capture_id
+                                   AND s.connection = c.connection AND s.sid = c.sid)
+                     END AS ended) e
          LEFT JOIN LATERAL (
               SELECT bool_or(received_from <= :at AND coalesce(received_to, :at) >= :at) AS holds,
                      max(received_to) FILTER (WHERE received_to < :at) AS upto_before,
                      min(received_from) FILTER (WHERE received_from > :at) AS since_after
                 FROM clock_faults
-               WHERE '{clock}' = 'received' AND capture_id = p.capture_id
+               WHERE '{clock}' = 'received' AND capture_id = c.capture_id
                  AND connection IN (c.connection, -1)) f ON true
         WHERE c.market_id = :market_id AND c.capture_id = p.capture_id AND c.{clock}_from <= :at
-          AND (c.to_position IS NULL OR c.{clock}_to >= :at)
-          AND CASE WHEN c.to_position IS NULL THEN s.{clock}_to ELSE c.{clock}_to END >= :at
-          AND f.holds IS NOT TRUE
+          AND e.ended >= :at AND f.holds IS NOT TRUE
         ORDER BY c.{clock}_from DESC, c.from_position DESC LIMIT 1) t
-  JOIN proven v ON v.market_id = :market_id AND v.from_position = t.from_position
  ORDER BY p.capture_id LIMIT 1;
 
 -- name: interval_itself
@@ -121,23 +135,39 @@ SELECT c.*, f.faults_since, f.faults_upto
  ORDER BY c.{clock}_from, c.from_position;
 
 -- name: nearest
--- The last instant up to one at which the book is proven, and the first after it. Within an interval
--- those are at its ends, beside the instant, or beside a clock fault.
+-- The last instant up to one that an interval holds, the first after it, and whether some clock
+-- fault touches one of the three: then they may prove nothing.
+SELECT l.at AS last_known, n.at AS next_known,
+       EXISTS (SELECT FROM clock_faults f JOIN (VALUES (:at), (l.at), (n.at)) t (at)
+                   ON t.at >= f.received_from AND t.at <= coalesce(f.received_to, t.at)
+                WHERE '{clock}' = 'received') AS is_faulted
+  FROM (SELECT greatest(
+               (SELECT max({clock}_to) FROM coverage
+                 WHERE market_id = :market_id AND to_position IS NOT NULL AND {clock}_to <= :at
+                   AND {clock}_from <= {clock}_to),
+               (SELECT max(least({clock}_to, :at)) FROM proven
+                 WHERE market_id = :market_id AND to_position IS NULL AND {clock}_from <= :at
+                   AND {clock}_from <= {clock}_to)) AS at) l
+ CROSS JOIN (
+       SELECT min({clock}_from) AS at FROM proven
+        WHERE market_id = :market_id AND {clock}_from > :at AND {clock}_from <= {clock}_to) n;
+
+-- name: nearest_clear
+-- The same among the instants that are outside the clock faults. Within an interval those are at its
+-- ends, beside the instant, or beside a fault.
 SELECT max(t.at) FILTER (WHERE t.at <= :at) AS last_known,
        min(t.at) FILTER (WHERE t.at > :at) AS next_known
   FROM proven c
  CROSS JOIN LATERAL (
-       VALUES (least(c.{clock}_to, :at)), (greatest(c.{clock}_from, :at + 1))
+       VALUES (least(c.received_to, :at)), (greatest(c.received_from, :at + 1))
         UNION ALL
        SELECT unnest(ARRAY[received_from - 1, received_to + 1]) FROM clock_faults
-        WHERE '{clock}' = 'received' AND capture_id = c.capture_id
-          AND connection IN (c.connection, -1)) t (at)
- WHERE c.market_id = :market_id AND t.at BETWEEN c.{clock}_from AND c.{clock}_to
+        WHERE capture_id = c.capture_id AND connection IN (c.connection, -1)) t (at)
+ WHERE c.market_id = :market_id AND t.at BETWEEN c.received_from AND c.received_to
    AND NOT EXISTS (
        SELECT FROM clock_faults
-        WHERE '{clock}' = 'received' AND capture_id = c.capture_id
-          AND connection IN (c.connection, -1) AND received_from <= t.at
-          AND coalesce(received_to, t.at) >= t.at);
+        WHERE capture_id = c.capture_id AND connection IN (c.connection, -1)
+          AND received_from <= t.at AND coalesce(received_to, t.at) >= t.at);
 
 -- name: run_after
 -- The next events of an interval after a position: the segment that holds them if it is sealed,
