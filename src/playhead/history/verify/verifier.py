@@ -10,7 +10,7 @@ from playhead.history.verify.model import Claim, Finding, Trail, Verdict
 from playhead.history.verify.ports import TrailFinder
 from playhead.history.verify.reading import Budget, Progress
 
-MOST_BYTES = 256 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024
 AT_ONCE = 2
 
 
