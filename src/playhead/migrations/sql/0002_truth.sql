@@ -104,7 +104,7 @@ CREATE TABLE audits (
     said          bytea    NOT NULL,
     held          bytea
 );
-CREATE INDEX audits_market ON audits (market_id, audit_id);
+CREATE INDEX audits_market ON audits (market_id, received_at DESC, audit_id DESC);
 CREATE INDEX audits_interval ON audits (market_id, from_position, position) WHERE kind = 'snapshot';
 CREATE INDEX audits_received ON audits (received_at);
 CREATE INDEX audits_mismatch ON audits (audit_id) WHERE NOT matches;

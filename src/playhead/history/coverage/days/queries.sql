@@ -41,8 +41,9 @@ WITH market AS MATERIALIZED (
     SELECT s.market_id, s.capture_id, s.connection, s.since,
            range_agg(int8range(f.received_from, CASE WHEN f.received_to IS NOT NULL
                      THEN greatest(f.received_from, f.received_to + 1) END)) AS faults
-      FROM span s
-      JOIN clock_faults f ON f.capture_id = s.capture_id AND f.connection IN (s.connection, -1)
+      -- Twice, so that faults are found by both columns: by the capture alone they are too many.
+      FROM (SELECT *, connection AS faulted FROM span UNION ALL SELECT *, -1 FROM span) s
+      JOIN clock_faults f ON f.capture_id = s.capture_id AND f.connection = s.faulted
        AND f.received_from <= s.upto AND coalesce(f.received_to, s.since) >= s.since
      GROUP BY s.market_id, s.capture_id, s.connection, s.since
 ), held AS (
