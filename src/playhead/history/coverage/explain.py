@@ -114,6 +114,7 @@ class Explainer:
         self._story = story
         self._spans = sorted(story.spans, key=lambda span: span.since)
         self._furthest = list(accumulate(self._spans, _further))
+        self._faults = {id(span): _Faults(span.faults) for span in self._spans if span.faults}
         self._start = _cause_of_start(story)
 
     def explain(self, since: Micros | None, until: Micros | None) -> list[Absence]:
@@ -146,7 +147,7 @@ class Explainer:
             yield _after(span.upto)
             if span.detected is not None:
                 yield _after(span.detected)
-            for fault in span.faults:
+            for fault in self._faults_of(span).touching(start, end):
                 yield fault.since
                 yield _END if fault.upto is None else _after(fault.upto)
 
@@ -185,9 +186,44 @@ class Explainer:
 
     def _faulted(self, at: Micros, begun: int) -> Iterator[tuple[int, str, str]]:
         for span in self._holding(at, begun):
-            for fault in span.faults:
-                if fault.since <= at and (fault.upto is None or at <= fault.upto):
-                    yield span.capture_id, fault.cause, span.recorder
+            for fault in self._faults_of(span).holding(at):
+                yield span.capture_id, fault.cause, span.recorder
+
+    def _faults_of(self, span: Span) -> "_Faults":
+        return self._faults.get(id(span), _NO_FAULTS)
+
+
+class _Faults:
+    """The clock faults of one span, of which there may be thousands, to be found by instants."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self._ordered = sorted(faults, key=_since)
+        self._reach = list(accumulate(map(_last, self._ordered), max))
+
+    def touching(self, start: Micros, end: Micros) -> Iterator[Fault]:
+        """Give those that hold an instant of `[start, end)`."""
+        first = bisect_right(self._ordered, start, key=_since)
+        yield from self._ordered[first : bisect_left(self._ordered, end, key=_since)]
+        yield from self.holding(start)
+
+    def holding(self, at: Micros) -> Iterator[Fault]:
+        """Give those that hold an instant."""
+        for index in range(bisect_right(self._ordered, at, key=_since) - 1, -1, -1):
+            if self._reach[index] < at:
+                return
+            if _last(self._ordered[index]) >= at:
+                yield self._ordered[index]
+
+
+def _since(fault: Fault) -> Micros:
+    return fault.since
+
+
+def _last(fault: Fault) -> Micros:
+    return _END if fault.upto is None else fault.upto
+
+
+_NO_FAULTS = _Faults(())
 
 
 def explain(story: Story, since: Micros | None, until: Micros | None) -> list[Absence]:
