@@ -199,7 +199,8 @@ class PlainReplay:
             end(stream, ticker, "snapshot_mismatch", known.clocks)
         self._supersede(ticker)
         self.position += 1
-        began = Clocks(ours, theirs)
+        began = stream.heard.copy()  # a clock that steps back stands still
+        began.move(ours, theirs)
         stream.books[ticker] = Stretch(
             ticker, self.position, levels, began, began.copy(), dict(levels)
         )

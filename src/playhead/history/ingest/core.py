@@ -414,6 +414,7 @@ class Ingest:
     def _closed(self, record: Record) -> None:
         connection = self.connections.get(record.connection)
         if connection is not None:
+            self._endings.last_heard = self.last_heard
             self._end_connection(connection, cause_of_end(record.payload))
 
     def _started(self, record: Record) -> None:
