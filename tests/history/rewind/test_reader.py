@@ -8,7 +8,15 @@ import pytest
 
 from playhead.base.time import Micros
 from playhead.history.capture import Kind, Record
-from playhead.history.rewind import BookAnswer, Clock, InstantInFuture, Rewind, Run, State
+from playhead.history.rewind import (
+    BookAnswer,
+    ChangesMoved,
+    Clock,
+    InstantInFuture,
+    Rewind,
+    Run,
+    State,
+)
 from playhead.history.tape import TapeReader
 from playhead.storage.postgres import Database
 from tests.history.ingest.frames import START, delta, mark, ok, snapshot
@@ -138,6 +146,18 @@ def test_a_book_that_became_known_while_it_was_asked_is_given(
     monkeypatch.setattr(TapeReader, "point", too_early)
 
     assert size_at(book(url, 5099)) == 9
+
+
+def test_changes_whose_interval_is_gone_before_they_are_read_are_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*args: Any, **options: Any) -> None:
+        return None
+
+    monkeypatch.setattr(TapeReader, "point_in", gone)
+
+    with pytest.raises(ChangesMoved):
+        runs(url, 500, 700)
 
 
 def test_runs_cover_the_asked_stretch_without_a_hole_and_name_what_is_absent(url: str) -> None:
