@@ -1,11 +1,14 @@
 """One name for one book: a digest of a text that anybody can write down from the levels."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from playhead.history.books.model import Book, Price, Size, format_price, format_size
 
 _FORMAT = "playhead-book-1"
+_price_text = lru_cache(maxsize=16_384)(format_price)
+_size_text = lru_cache(maxsize=16_384)(format_size)
 
 
 def book_digest(ticker: str, book: Book) -> str:
@@ -21,6 +24,4 @@ def book_digest(ticker: str, book: Book) -> str:
 
 
 def _lines(side: str, levels: Mapping[Price, Size]) -> list[str]:
-    return [
-        f"{side} {format_price(price)} {format_size(levels[price])}" for price in sorted(levels)
-    ]
+    return [f"{side} {_price_text(price)} {_size_text(levels[price])}" for price in sorted(levels)]
