@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from math import inf
 
 from playhead.base.time import Micros
 from playhead.entrypoints.chaos.following import Place
@@ -112,11 +113,13 @@ class Watch:
     async def _until_quiet(self) -> bool:
         """Wait until everything has been whole for a moment; tell whether that came."""
         clock = asyncio.get_running_loop()
-        late, since = clock.time() + WHOLE_SECONDS, clock.time()
-        while clock.time() - since < QUIET_SECONDS:
+        late, since = clock.time() + WHOLE_SECONDS, inf
+        while clock.time() < late:
             if not self.is_whole():
-                since = clock.time()
-            if clock.time() > late:
-                return False
+                since = inf
+            elif clock.time() - since >= QUIET_SECONDS:
+                return True
+            else:
+                since = min(since, clock.time())
             await asyncio.sleep(LOOK_SECONDS)
-        return True
+        return False
