@@ -20,7 +20,7 @@ SELECT m.ticker, c.market_id, c.from_position, c.connection, c.sid,
        coalesce(c.verified_position, c.from_position) AS verified_position,
        coalesce(c.verified_at, c.received_from) AS verified_received,
        coalesce(c.verified_exchange_at, c.exchange_from) AS verified_exchange,
-       e.events, e.first_position, e.last_position,
+       e.events, e.since_keyframe, e.first_position, e.last_position,
        e.received_first, e.received_last, e.exchange_first, e.exchange_last
   FROM coverage c
   JOIN markets m USING (market_id)
@@ -29,7 +29,13 @@ SELECT m.ticker, c.market_id, c.from_position, c.connection, c.sid,
         WHERE market_id = c.market_id AND from_position = c.from_position
         ORDER BY first_position DESC LIMIT 1) s ON true
   LEFT JOIN LATERAL (
-       SELECT count(*) AS events, min(position) AS first_position, max(position) AS last_position,
+       SELECT max(before_position) AS before_position FROM keyframes
+        WHERE market_id = c.market_id AND before_position <= :last_position
+          AND before_position > coalesce(s.last_position, c.from_position)) k ON true
+  LEFT JOIN LATERAL (
+       SELECT count(*) AS events,
+              count(*) FILTER (WHERE position >= coalesce(k.before_position, 0))
+              AS since_keyframe, min(position) AS first_position, max(position) AS last_position,
               (array_agg(received_at ORDER BY position))[1] AS received_first,
               (array_agg(exchange_at ORDER BY position))[1] AS exchange_first,
               max(received_at) AS received_last, max(exchange_at) AS exchange_last

@@ -293,5 +293,5 @@ def _restored(row: Row) -> Live:
         live.run_events = row.events
         live.last_position = row.last_position
         live.move_clocks(row.received_last, row.exchange_last)
-    live.since_keyframe = 0
+    live.since_keyframe = row.since_keyframe
     return live
