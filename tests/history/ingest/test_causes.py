@@ -251,6 +251,22 @@ def test_a_clock_step_goes_on_close_below_the_latest_instant_too() -> None:
     assert spans == [(1, START + 50 * SECOND), (2, START + close)]
 
 
+def test_connections_that_an_import_holds_one_after_the_other_have_a_clock_each() -> None:
+    ingest = new_ingest(one_clock=False)
+    ingest.feed(
+        [
+            snapshot(1, at=0),
+            delta(2, at=60 * SECOND),
+            snapshot(1, at=SECOND, connection=2),
+            delta(2, at=30 * SECOND, connection=2),
+            delta(3, at=10 * SECOND, connection=2),
+        ]
+    )
+
+    faults = ingest.take_batch().clock_faults.values()
+    assert [(f.connection, f.received_from - START) for f in faults] == [(2, 10 * SECOND)]
+
+
 # -- incidents ------------------------------------------------------------------------------------
 
 

@@ -213,6 +213,8 @@ class Batch:
     events: EventRows = field(default_factory=EventRows)
     new_markets: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Facts] = field(default_factory=dict)
+    told: dict[str, dict[str, Micros]] = field(default_factory=dict)
+    """When each of the facts was said, by ticker and name."""
     opened: list[Opened] = field(default_factory=list)
     closed: list[Closed] = field(default_factory=list)
     keyframes: list[Keyframe] = field(default_factory=list)

@@ -72,6 +72,7 @@ class Ingest:
         *,
         events_a_block: int = EVENTS_A_BLOCK,
         limits: Limits | None = None,
+        one_clock: bool = True,
     ) -> None:
         self.capture_id = capture_id
         self.limits = limits or Limits()
@@ -85,6 +86,8 @@ class Ingest:
         self.last_heard: int | None = None
         """The connection of the newest frame."""
         self.clock = OurClock()
+        self.clocks: dict[int, OurClock] | None = None if one_clock else {}
+        """A clock for each connection, where their records are not in one order of time."""
         self._record: Record
         self._handlers: Mapping[Kind, Callable[[Record], None]] = {
             Kind.OPENED: self._opened,
@@ -166,6 +169,8 @@ class Ingest:
 
     def _hear(self, clock: ReceiptClock, number: int, at: Micros, sent_at: Micros | None) -> None:
         took, ours = None if sent_at is None else at - sent_at, self.clock
+        if self.clocks is not None:
+            ours = self.clocks.setdefault(number, OurClock())
         if took is not None and clock.quickest <= took <= clock.slowest and at >= ours.peak:
             clock.newest = ours.peak = at  # as nearly always
             ours.is_back = False

@@ -211,6 +211,8 @@ class Draft:
         for said in facts:
             known = self.batch.facts.get(said.ticker)
             self.batch.facts[said.ticker] = said if known is None else known.updated_by(said)
+            told = self.batch.told.setdefault(said.ticker, {})
+            told.update(dict.fromkeys(said.said(), at or Micros(0)))
             self._market_id(said.ticker)
             if said.price_ranges:
                 self.allow(said.ticker, said.price_ranges)

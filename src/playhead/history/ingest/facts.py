@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from http import HTTPStatus
+from typing import Any
 
 from playhead.base.time import Micros
 from playhead.history.books import Price
@@ -47,8 +48,12 @@ class Facts:
 
     def updated_by(self, later: "Facts") -> "Facts":
         """Return these facts with everything that ``later`` says."""
-        said = {f.name: getattr(later, f.name) for f in fields(later)}
-        return replace(self, **{name: value for name, value in said.items() if value is not None})
+        return replace(self, **later.said())
+
+    def said(self) -> dict[str, Any]:
+        """Return what is said, by name; the ticker among it."""
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 def facts_of_lifecycle(message: MarketLifecycle) -> list[Facts]:

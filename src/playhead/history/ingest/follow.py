@@ -169,6 +169,7 @@ class Follower:
             recorder=capture.meta.recorder or capture.name,
             registry=self._registry,
             settle=self._committer.settle,
+            one_clock=capture.meta.sha256 is None,  # an import may hold its connections in turn
         )
         followed = _Followed(capture, ingest, CaptureReader(capture.folder), offset)
         self._followed[capture.number] = followed

@@ -49,21 +49,28 @@ INSERT INTO markets (market_id, ticker)
 SELECT * FROM unnest(:market_ids::int[], :tickers::text[]);
 
 -- name: learn_markets
--- What was said last wins; what was not said stays.
+-- What was said last wins, whatever the order in which captures are read; what was not said stays.
+-- told holds when each fact was said, by its name.
 UPDATE markets m
-   SET event_ticker = coalesce(f.event_ticker, m.event_ticker),
-       title = coalesce(f.title, m.title),
-       status = coalesce(f.status, m.status),
-       open_at = coalesce(f.open_at, m.open_at),
-       close_at = coalesce(f.close_at, m.close_at),
-       price_level_structure = coalesce(f.price_level_structure, m.price_level_structure),
-       price_ranges = coalesce(f.price_ranges, m.price_ranges),
-       result = coalesce(f.result, m.result),
-       exchange_index = coalesce(f.exchange_index, m.exchange_index)
+   SET event_ticker = CASE WHEN n.news ? 'event_ticker' THEN f.event_ticker ELSE m.event_ticker END,
+       title = CASE WHEN n.news ? 'title' THEN f.title ELSE m.title END,
+       status = CASE WHEN n.news ? 'status' THEN f.status ELSE m.status END,
+       open_at = CASE WHEN n.news ? 'open_at' THEN f.open_at ELSE m.open_at END,
+       close_at = CASE WHEN n.news ? 'close_at' THEN f.close_at ELSE m.close_at END,
+       price_level_structure = CASE WHEN n.news ? 'price_level_structure' THEN f.price_level_structure ELSE m.price_level_structure END,
+       price_ranges = CASE WHEN n.news ? 'price_ranges' THEN f.price_ranges ELSE m.price_ranges END,
+       result = CASE WHEN n.news ? 'result' THEN f.result ELSE m.result END,
+       exchange_index = CASE WHEN n.news ? 'exchange_index' THEN f.exchange_index ELSE m.exchange_index END,
+       told = m.told || n.news
   FROM jsonb_to_recordset(:facts::jsonb) AS f (
        ticker text, event_ticker text, title text, status text, open_at bigint, close_at bigint,
-       price_level_structure text, price_ranges jsonb, result text, exchange_index smallint)
- WHERE m.ticker = f.ticker;
+       price_level_structure text, price_ranges jsonb, result text, exchange_index smallint,
+       told jsonb)
+  JOIN markets k USING (ticker)
+ CROSS JOIN LATERAL (
+       SELECT coalesce(jsonb_object_agg(key, value), '{}') AS news FROM jsonb_each(f.told)
+        WHERE value::bigint >= coalesce((k.told ->> key)::bigint, value::bigint)) n
+ WHERE m.market_id = k.market_id;
 
 -- name: count_events
 UPDATE markets m SET events = m.events + n.events

@@ -53,11 +53,12 @@ class IngestStore:
         recorder: str,
         registry: MarketRegistry,
         settle: Callable[[], None],
+        one_clock: bool = True,
     ) -> tuple[Ingest, int]:
         """Return an ingest that stands where the tape ends, and the offset to read on from.
 
         ``settle`` is called before the ingest reads the tape later on: it waits for a commit that
-        is under way.
+        is under way. ``one_clock``: the records of all connections are in one order of time.
         """
         self._session.execute(
             SQL.register_capture, capture_id=capture_id, name=name, recorder=recorder
@@ -70,6 +71,7 @@ class IngestStore:
             registry,
             events_a_block=self._partitions.events_a_block,
             limits=self._limits,
+            one_clock=one_clock,
         )
         ingest.draft.last_position = row.last_position
         ingest.finished = row.finished
@@ -157,7 +159,12 @@ class IngestStore:
                 tickers=list(batch.new_markets),
             )
         if batch.facts:
-            facts = _json([asdict(facts) for facts in batch.facts.values()])
+            facts = _json(
+                [
+                    {**asdict(facts), "told": batch.told[ticker]}
+                    for ticker, facts in batch.facts.items()
+                ]
+            )
             self._session.execute(SQL.learn_markets, facts=facts)
 
     def _open_coverage(self, capture_id: int, opened: Sequence[Opened]) -> None:

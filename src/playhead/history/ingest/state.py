@@ -31,6 +31,7 @@ class Restartable(Protocol):
     connections: dict[int, Connection]
     last_heard: int | None
     clock: OurClock
+    clocks: dict[int, OurClock] | None
 
 
 def state_of(ingest: Restartable) -> Json:
@@ -39,6 +40,7 @@ def state_of(ingest: Restartable) -> Json:
         "connections": {str(number): _told(c) for number, c in ingest.connections.items()},
         "last_heard": ingest.last_heard,
         "our_clock": [ingest.clock.peak, ingest.clock.is_back],
+        "clocks": {str(n): [c.peak, c.is_back] for n, c in (ingest.clocks or {}).items()},
         "incidents": ingest.draft.incidents,
         "audits": ingest.draft.audits,
         "gone_since": ingest.surroundings.gone_since,
@@ -62,6 +64,11 @@ def restore(ingest: Restartable, state: Json) -> None:
     ingest.connections = {int(number): _connection(int(number), told[number]) for number in told}
     ingest.last_heard = state.get("last_heard")
     ingest.clock.peak, ingest.clock.is_back = state.get("our_clock", [Micros(0), False])
+    for number, (peak, is_back) in state.get("clocks", {}).items():
+        clock = OurClock()
+        clock.peak, clock.is_back = peak, is_back
+        if ingest.clocks is not None:
+            ingest.clocks[int(number)] = clock
     ingest.draft.incidents = state.get("incidents", 0)
     ingest.draft.audits = state.get("audits", 0)
     ingest.draft.ended = set(state.get("ended", ()))

@@ -10,7 +10,9 @@ UPDATE captures SET state = jsonb_build_object('connections', state);
 
 ALTER TABLE markets
     -- The matching engine that the market is on; NULL where nobody has said so.
-    ADD exchange_index smallint;
+    ADD exchange_index smallint,
+    -- When each fact was said, by its name.
+    ADD told jsonb NOT NULL DEFAULT '{}';
 
 ALTER TABLE coverage
     -- Where in the capture the snapshot is that opened the interval.
