@@ -1,5 +1,6 @@
 """Courses, runs and faults made by hand."""
 
+import itertools
 from collections.abc import Iterable
 
 from playhead.base.time import Micros
@@ -11,6 +12,7 @@ from playhead.history.rewind import BookAt, ChangeAt, Coverage, Run, State
 
 TICKER = "A"
 LEVEL = 420_000 * 2  # YES at $0.42
+POSITIONS = itertools.count(1)
 Told = tuple[int, int]
 """When a change of the level counts, and by how much it changes."""
 
@@ -19,7 +21,7 @@ def course(*changes: Told, start: int = 0) -> Course:
     """The level of a market that begins with ``start``, and each change at its instant."""
     made = Course({LEVEL: start} if start else {})
     for at, size in changes:
-        made.add(Micros(at), LEVEL, size)
+        made.add(Micros(at), Micros(at), LEVEL, size)
     return made
 
 
@@ -53,8 +55,9 @@ def fault(
     tickers: Iterable[str] | None = None,
     loses: bool = True,
     ends_at: int | None = None,
+    known: Iterable[Interval] = (),
 ) -> Happened:
-    """A fault of the first connection."""
+    """A fault of the first connection, when ``known`` was."""
     return Happened(
         kind,
         Micros(at),
@@ -63,6 +66,7 @@ def fault(
         connection,
         None if tickers is None else frozenset(tickers),
         loses,
+        open=frozenset(one.position for one in known),
         ends_at=None if ends_at is None else Micros(ends_at),
     )
 
@@ -78,7 +82,7 @@ def interval(
 ) -> Interval:
     """What was known of a market from the beginning on."""
     detected = None if detected_at is None else Micros(detected_at)
-    return Interval(capture, connection, ticker, Micros(since), cause, detected)
+    return Interval(next(POSITIONS), capture, connection, ticker, Micros(since), cause, detected)
 
 
 def _book(size: int) -> Book:

@@ -118,6 +118,14 @@ def test_a_tape_ahead_of_the_exchange_is_wrong() -> None:
     ]
 
 
+def test_a_change_that_the_exchange_told_late_is_not_late() -> None:
+    true = course((10, 100), (20, 50))
+    true.told[1] += 30
+
+    assert by_receipt(true, run(1, 100, 0, (10, 100), (51, 50))).wrong == []
+    assert by_receipt(true, run(1, 100, 0, (10, 100), (21, 50))).wrong != []
+
+
 def test_a_tape_may_stand_between_two_changes_of_one_instant() -> None:
     told = ((11, 100), (21, 50), (22, -30), (31, -20), (41, 5))
 

@@ -1,6 +1,7 @@
 """Whether a fault was told: by its name, by another, not at all, or for nothing."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -20,8 +21,10 @@ from tests.entrypoints.chaos.builders import fault, interval
 
 
 def judged(one: Happened, *intervals: Interval) -> Judged:
-    (found,) = judge([one], intervals).judged
-    return found
+    """What becomes of a fault by which ``intervals`` were open."""
+    hit = replace(one, open=frozenset(each.position for each in intervals))
+    (found,) = judge([hit], intervals).judged
+    return replace(found, fault=one)
 
 
 def lag(since: int, until: int | None, *, connection: int = 1, cause: str = "lag") -> ClockFault:
@@ -57,11 +60,20 @@ def test_a_loss_told_after_everything_was_over_is_undeclared() -> None:
     assert judged(fault(until=200), interval(detected_at=201)).verdict is Verdict.UNDECLARED
 
 
-def test_a_loss_on_a_connection_without_a_book_is_undeclared() -> None:
-    assert judged(fault(), interval(detected_at=99)).verdict is Verdict.UNDECLARED
-    assert judged(fault(), interval(since=101)).verdict is Verdict.UNDECLARED
-    assert judged(fault(), interval(connection=2)).verdict is Verdict.UNDECLARED
-    assert judged(fault(), interval(capture=2)).verdict is Verdict.UNDECLARED
+def test_a_loss_where_no_book_was_known_is_undeclared() -> None:
+    assert judged(fault()).verdict is Verdict.UNDECLARED
+
+
+def test_a_loss_after_knowledge_had_ended_of_itself_needs_no_name() -> None:
+    assert judged(fault(at=100), interval("stall", 99)).verdict is Verdict.QUIET
+    assert judged(fault(at=100), interval("stall", 100)).verdict is Verdict.MISNAMED
+
+
+def test_what_opened_after_a_fault_tells_nothing_of_it() -> None:
+    before, after = interval(None, None), interval("gap", 150)
+    found = judge([fault(known=[before])], [before, after])
+
+    assert [one.verdict for one in found.judged] == [Verdict.UNDECLARED]
 
 
 def test_a_loss_told_by_another_name_is_misnamed() -> None:
@@ -130,8 +142,8 @@ def test_two_frames_that_change_places_look_like_a_loss_and_are_none() -> None:
 
 @pytest.mark.parametrize("connection", [1, ALL])
 def test_a_delay_is_told_as_a_fault_of_our_clock(connection: int) -> None:
-    told = [lag(90, 150, connection=connection)]
-    found = judge([fault(Kind.DELAY, loses=False)], [interval(None, None)], told)
+    told, known = [lag(90, 150, connection=connection)], interval(None, None)
+    found = judge([fault(Kind.DELAY, loses=False, known=[known])], [known], told)
 
     assert [one.verdict for one in found.judged] == [Verdict.NAMED]
     assert found.needless == []
@@ -148,8 +160,8 @@ def test_a_delay_that_is_not_told_is_found(told: list[ClockFault]) -> None:
 
 
 def test_a_pause_is_no_gap_to_whoever_asks_in_the_middle() -> None:
-    pause = fault(Kind.PAUSE, capture=None, connection=None, ends_at=180)
     ends = [interval("disconnect")]
+    pause = fault(Kind.PAUSE, capture=None, connection=None, ends_at=180, known=ends)
 
     def verdict(*causes: str) -> Verdict:
         unknown = [Unknown(str(n), Micros(105), Micros(190), one) for n, one in enumerate(causes)]
@@ -182,12 +194,14 @@ def test_a_second_end_by_another_name_is_laid_at_the_door_of_the_fault_there() -
     everywhere = fault(Kind.LATE_LISTING, 0, 500, connection=None, loses=False)
     ends = [interval(), interval("stall", 150, since=120)]
 
-    (needless,) = judge([everywhere, fault()], ends).needless
+    (needless,) = judge([everywhere, fault(known=ends[:1])], ends).needless
     assert (needless.kind, needless.cause) == (Kind.DROP, "stall")
 
 
 def test_a_fault_that_loses_one_thing_after_another_may_be_told_again_and_again() -> None:
-    assert judge([fault()], [interval(), interval(detected_at=150, since=120)]).needless == []
+    ends = [interval(), interval(detected_at=150, since=120)]
+
+    assert judge([fault(known=ends[:1])], ends).needless == []
 
 
 # -- the table ------------------------------------------------------------------------------------

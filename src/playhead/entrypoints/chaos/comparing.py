@@ -88,14 +88,14 @@ def compare_by_receipt(
     """Compare after every change and just before the next one, by our clock.
 
     A message takes a while to arrive, and one may have arrived without the next, so that the book
-    must be the true one after some change, not longer ago than ``slack`` allows, and never one
+    must be the true one after some change, told not longer ago than ``slack`` allows, and never one
     that is older than the one before it.
     """
     found, truth = Comparison(), _Fold(course)
     for run in runs:
         if run.coverage.state is not State.PROVEN:
             continue
-        truth.go_on(course.before(run.since - slack.behind + 1))
+        truth.go_on(course.told_before(run.since - slack.behind + 1))
         difference = _difference(run, truth.levels)
         pursuit = _Pursuit(course, truth.done, difference, slack)
         steps = _steps(run, Clock.RECEIVED)
@@ -143,7 +143,7 @@ class _Pursuit:
 
     def catches_up(self, at: int) -> bool:
         """Tell whether the books are equal after some true change that ``at`` may know of."""
-        times, start = self._course.at, self._done
+        times, start = self._course.told, self._done
         oldest, newest = at - self._slack.behind, at + self._slack.ahead
         while self._done < len(times) and times[self._done] <= oldest:
             self._move(1)

@@ -19,6 +19,7 @@ from playhead.entrypoints.chaos.large_oks import LargeOks
 from playhead.entrypoints.chaos.pace import Pace
 from playhead.entrypoints.chaos.recording import Recording
 from playhead.entrypoints.chaos.watching import Watch
+from playhead.entrypoints.worker import now_micros
 from playhead.history.exchange import Injected
 
 STUCK_SECONDS = 60.0
@@ -205,4 +206,4 @@ class Conductor:
         self._lanes.exchange.faults.late_listing(LATE_SECONDS)
         await asyncio.sleep(LATE_SECONDS)
         self._lanes.exchange.faults.late_listing(0)
-        self._stage.on_happened(Happened(Kind.LATE_LISTING, at, self._lanes.now, loses=False))
+        self._stage.on_happened(Happened(Kind.LATE_LISTING, at, now_micros(), loses=False))

@@ -19,12 +19,13 @@ class Happened:
     """A fault as it happened.
 
     Attributes:
-        at: When it took effect.
-        until: When everything that it hit was whole again, or was given up.
+        at: When it took effect, by the exchange's clock, which is ours or behind it.
+        until: When everything that it hit was whole again, or was given up, by our clock.
         capture: Of the recorder that it hit; None: all of them.
         connection: As the capture numbers it; None: all of them.
         tickers: The markets that it hit; None: all of those on the connection.
         loses: Whether a change never arrived, or arrived falsified.
+        open: Where the intervals begin, on the tape, that were open on the connection.
         is_healed: Whether everything was whole again at ``until``.
         ends_at: When it ended of itself; None: it did not, or was over at once.
     """
@@ -36,14 +37,19 @@ class Happened:
     connection: int | None = None
     tickers: frozenset[str] | None = None
     loses: bool = True
+    open: frozenset[int] = frozenset()
     is_healed: bool = True
     ends_at: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A proven interval of one market as one capture tells it; still open without a cause."""
+    """A proven interval of one market as one capture tells it; still open without a cause.
 
+    ``position``: where it begins on the tape; no other begins there.
+    """
+
+    position: int
     capture: int
     connection: int
     ticker: str
@@ -162,23 +168,15 @@ class _Told:
         clock_faults: Iterable[ClockFault],
         unknown: Iterable[Unknown],
     ) -> None:
-        self._intervals: dict[int, dict[int, list[Interval]]] = {}
-        for one in intervals:
-            of_capture = self._intervals.setdefault(one.capture, {})
-            of_capture.setdefault(one.connection, []).append(one)
+        self._intervals = {one.position: one for one in intervals}
         self._clock_faults = list(clock_faults)
         self._unknown = list(unknown)
         self._explained: set[Needless] = set()
 
-    def hit_by(self, fault: Happened) -> list[Interval]:
-        """Return the intervals of the markets concerned that were open when the fault came."""
-        return [
-            one
-            for one in self._on(fault.capture, fault.connection)
-            if (fault.tickers is None or one.ticker in fault.tickers)
-            and one.since <= fault.at
-            and (one.detected_at is None or one.detected_at >= fault.at)
-        ]
+    def open_before(self, fault: Happened) -> list[Interval]:
+        """Return the intervals of the markets concerned that were open just before the fault."""
+        known = filter(None, map(self._intervals.get, sorted(fault.open)))
+        return [one for one in known if fault.tickers is None or one.ticker in fault.tickers]
 
     def clock_faults_in(self, fault: Happened) -> list[ClockFault]:
         """Return the faults of our clock that touch the time of this one."""
@@ -207,7 +205,7 @@ class _Told:
 
     def unexplained(self, faults: Sequence[Happened]) -> Iterator[Needless]:
         """Give everything else that was told, each incident once, beside the fault there."""
-        told: Iterator[Interval | ClockFault] = chain(self._on(None, None), self._clock_faults)
+        told: Iterator[Interval | ClockFault] = chain(self._intervals.values(), self._clock_faults)
         everything = set(map(_incident_of, told))
         left = sorted(filter(None, everything - self._explained), key=attrgetter("at"))
         for end in left:
@@ -215,15 +213,6 @@ class _Told:
             is_again = fault is not None and fault.loses  # it may lose one thing after another
             if fault is None or not (is_again and end.cause in EXPECTED[fault.kind].causes):
                 yield replace(end, kind=None if fault is None else fault.kind)
-
-    def _on(self, capture: int | None, connection: int | None) -> Iterator[Interval]:
-        for number, of_capture in self._intervals.items():
-            if capture not in (None, number):
-                continue
-            if connection is not None:
-                yield from of_capture.get(connection, ())
-            else:
-                yield from chain.from_iterable(of_capture.values())
 
 
 def _incident_of(told: Interval | ClockFault) -> Needless | None:
@@ -249,13 +238,14 @@ def _judge(fault: Happened, told: _Told) -> Judged:
 
 def _judge_ends(fault: Happened, told: _Told) -> Judged:
     """Whatever was open has to have ended by the name of the fault, if that lost anything."""
-    hit = told.hit_by(fault)
+    known = told.open_before(fault)
+    hit = [one for one in known if one.detected_at is None or one.detected_at >= fault.at]
     ended = [one for one in hit if _ended_in_time(one, fault)]
     told.explain(ended)
     causes = Counter(str(one.cause) for one in ended if one.cause not in BENIGN)
-    if fault.loses and (len(ended) < len(hit) or not hit):
+    if fault.loses and (len(ended) < len(hit) or not known):
         return Judged(fault, Verdict.UNDECLARED, causes)
-    if not causes:  # nothing was told, or every market had left before anything could be noticed
+    if not causes:  # nothing was told, or nothing was known any more, or every market left
         return Judged(fault, Verdict.QUIET, causes)
     if not set(causes) <= EXPECTED[fault.kind].causes:
         return Judged(fault, Verdict.MISNAMED, causes)
@@ -278,7 +268,7 @@ def _judge_clock(fault: Happened, told: _Told) -> Judged:
 
 def _judge_reader(fault: Happened, told: _Told) -> Judged:
     """Whoever asked for a book in the middle of it has to have been told the cause."""
-    told.explain(one for one in told.hit_by(fault) if _ended_in_time(one, fault))
+    told.explain(one for one in told.open_before(fault) if _ended_in_time(one, fault))
     if not fault.loses:
         return Judged(fault, Verdict.QUIET, Counter())
     expected, causes = EXPECTED[fault.kind], Counter(one.cause for one in told.unknown_in(fault))

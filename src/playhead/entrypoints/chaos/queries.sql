@@ -12,7 +12,8 @@ SELECT capture_id, connection, cause, received_from
 
 -- name: intervals
 -- Everything that was ever known.
-SELECT c.capture_id, c.connection, m.ticker, c.received_from, c.closed_by, c.detected_at
+SELECT c.from_position, c.capture_id, c.connection, m.ticker, c.received_from, c.closed_by,
+       c.detected_at
   FROM coverage c JOIN markets m USING (market_id);
 
 -- name: clock_faults

@@ -128,6 +128,7 @@ async def _read_told(database: Database, reading: Reading) -> None:
         for row in await connection.fetch_all(SQL.intervals):
             reading.intervals.append(
                 Interval(
+                    row.from_position,
                     row.capture_id,
                     row.connection,
                     row.ticker,

@@ -84,7 +84,7 @@ class _Run:
             start=clock.start,
         )
         async with running_exchange(exchange_options, clock) as running:
-            truth = Truth(running.exchange.simulation)
+            truth = Truth(running.exchange.simulation, now_micros)
             running.exchange.observers.append(truth.observe)
             clock.begin()
             seconds = await self._play(running)

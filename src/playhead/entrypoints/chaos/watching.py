@@ -9,6 +9,7 @@ from playhead.entrypoints.chaos.following import Place
 from playhead.entrypoints.chaos.judging import ALL, Happened
 from playhead.entrypoints.chaos.kinds import EXPECTED, Kind, Telling
 from playhead.entrypoints.chaos.lanes import LOOK_SECONDS, Lane, Lanes
+from playhead.entrypoints.worker import now_micros
 from playhead.history.exchange import Injected
 
 QUIET_SECONDS = 0.1
@@ -70,11 +71,12 @@ class Watch:
         return Happened(
             self._kind,
             at=at,
-            until=self._lanes.now,
+            until=now_micros(),
             capture=self._captures[0] if len(self._captures) == 1 else None,
             connection=None if self._lane is None else self._lane.place[1],
             tickers=hit,
             loses=injected is None or injected.loses,
+            open=frozenset(self._open.values()),
             is_healed=is_healed,
             ends_at=ends_at,
         )
