@@ -58,14 +58,14 @@ def test_without_an_instant_it_is_the_newest_book(typed: Type) -> None:
     code, out, _ = typed("book", TICKER)
 
     assert code == 0
-    assert "41¢             7             7  bid" in out
+    assert "41¢             8             8  bid" in out
 
 
 def test_in_a_gap_it_is_a_sentence_and_exit_code_3(typed: Type) -> None:
     code, out, _ = typed("book", TICKER, "--at", "2026-11-21T12:00:15Z")
 
     assert code == 3
-    assert "messages were lost on the way" in out
+    assert "Messages missing." in out
     assert "next known  2026-11-21T12:00:20.000000Z  (00:00:05 later)" in out
 
 
