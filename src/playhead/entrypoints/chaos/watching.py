@@ -20,6 +20,8 @@ ONE_MARKET = frozenset(
     {Kind.LOSE_SILENTLY, Kind.ALTER_SIZE, Kind.OFF_GRID, Kind.CROSS, Kind.NEGATIVE}
 )
 """Faults that falsify one book and leave the others of the subscription as they are."""
+_ONE_BY_ONE = frozenset({Kind.DROP, Kind.SWAP})
+"""Faults of several frames: what the last of them does shows later."""
 
 
 class Watch:
@@ -86,8 +88,10 @@ class Watch:
 
     def _is_told(self, hit: frozenset[str] | None, ends_at: Micros | None) -> Callable[[], bool]:
         expected = EXPECTED[self._kind]
-        settled_at = max(self._lanes.now, ends_at or 0) + SETTLED
+        settled_at = max(now_micros(), ends_at or 0) + SETTLED
         match expected.telling:
+            case Telling.COVERAGE if self._kind in _ONE_BY_ONE:
+                return lambda: self._have_ended(hit) and self._is_past(settled_at)
             case Telling.COVERAGE:
                 return lambda: self._have_ended(hit)
             case Telling.CLOCK:
