@@ -1,6 +1,7 @@
 """The recorder in front of the simulated exchange: what is captured gives the exchange's books."""
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -99,8 +100,12 @@ async def recording(capture: Notebook, **changes: object) -> AsyncIterator[Recor
                 await asyncio.gather(task, return_exceptions=True)
 
 
+AHEAD = [0]
+"""By how many nanoseconds our clock is ahead."""
+
+
 def now() -> Nanos:
-    return Nanos(time.time_ns())
+    return Nanos(time.time_ns() + AHEAD[0])
 
 
 async def test_the_capture_gives_the_books_of_the_exchange() -> None:
@@ -160,6 +165,23 @@ async def test_broken_connections_are_replaced() -> None:
     assert len(found) >= 50
     assert capture.causes().count("shutdown") == 3
     assert "disconnect" in capture.causes()
+
+
+async def test_a_connection_that_is_late_for_good_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    capture = Notebook()
+    async with recording(capture, late_seconds=2.0, lag_seconds=0.3) as work:
+        await work.subscribed()
+        assert "lag" not in capture.causes()
+        monkeypatch.setattr(
+            sys.modules[__name__], "AHEAD", [10**10]
+        )  # as if our clock had been set forward
+        await work.until(lambda: capture.causes().count("lag") >= 3)
+        await work.subscribed()
+        await asyncio.sleep(0.6)
+
+        assert capture.causes().count("lag") == 3
 
 
 def numbers(work: Recording) -> list[int]:

@@ -17,6 +17,8 @@ class Cause(StrEnum):
     """The exchange ended some subscription and did not say which, because of a failure."""
     OVERFLOW = "overflow"
     """The same, because we did not read as fast as it sent."""
+    LAG = "lag"
+    """What it brought was old, for so long that only a new connection helps."""
     ERROR = "error"
     """The exchange refused what a recording needs, or the capture could not be written."""
     SHUTDOWN = "shutdown"

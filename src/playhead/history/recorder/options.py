@@ -43,6 +43,9 @@ class RecorderOptions:
         schedule_seconds: Between looks at the exchange's announced maintenance.
         ping_seconds: Between pings; each pong becomes a sign of life in the capture.
         dead_seconds: Without a frame and without a pong, a connection is dead.
+        late_seconds: A frame that took so much longer than its connection's quickest is late.
+        lag_seconds: A connection whose frames have been late for so long is given up: we never
+            catch up with it, or our clock has been set forward.
         command_seconds: Without an answer to a command, a subscription is stalled.
         healthy_seconds: A connection that lived so long starts the waits anew.
         new_markets_seconds: Between looks at the newest markets.
@@ -81,6 +84,8 @@ class RecorderOptions:
     schedule_seconds: float = 3_600.0
     ping_seconds: float = 1.0
     dead_seconds: float = 10.0
+    late_seconds: float = 5.0
+    lag_seconds: float = 60.0
     command_seconds: float = 15.0
     healthy_seconds: float = 30.0
     new_markets_seconds: float = 60.0

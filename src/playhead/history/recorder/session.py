@@ -88,10 +88,14 @@ class Session:
         clock = asyncio.get_running_loop()
         limit = self._options.dead_seconds
         between = min(0.1, limit / 4)
-        watched_at = clock.time()
+        watched_at = in_time_at = clock.time()
         while True:
             now = clock.time()
             has_slept = now - watched_at > between + limit / 2
+            if (self._lag.millis or 0) <= self._options.late_seconds * 1000:
+                in_time_at = now
+            elif now - in_time_at >= self._options.lag_seconds:
+                return End(Cause.LAG, f"frames have been late for {now - in_time_at:.0f} seconds")
             if self._silent_for(now) >= limit and not has_slept:
                 return End(Cause.DEAD, f"neither a frame nor a pong for {limit:g} seconds")
             if self._inbox.trouble:
