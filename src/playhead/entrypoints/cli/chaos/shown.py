@@ -19,8 +19,8 @@ WIDTH = 110
 
 def print_report(report: ChaosReport) -> None:
     """Print the table, the totals, and the first of whatever did not hold."""
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(_table(report), width=max(console.width, WIDTH), crop=False)
+    console = Console(highlight=False, soft_wrap=True, width=max(Console().width, WIDTH))
+    console.print(_table(report))
     for sentence in sentences_of(report):
         console.print(sentence, markup=False)
     for sentence in troubles_of(report):
