@@ -119,9 +119,10 @@ def test_two_recorders_killed_in_random_overlapping_windows_again_and_again(
     seed = Random().randrange(1_000_000)
     print(f"seed {seed}")
 
-    report = run(faults=200 if only else 1_500, seed=seed, recorders=2, only=only)
+    faults = 200 if only else 1_500
+    report = run(faults=faults, seed=seed, recorders=2, only=only)
 
-    check(report, 200)
+    check(report, faults)
     assert max(report.proven_alone) < report.proven
 
 

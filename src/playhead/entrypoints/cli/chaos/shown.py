@@ -14,7 +14,7 @@ COLUMNS = (
     "false gaps", "p50 ms", "p99 ms",
 )  # fmt: skip
 SHOWN = 10
-WIDTH = 110
+WIDTH = 130
 
 
 def print_report(report: ChaosReport) -> None:
