@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from playhead.base.time import Micros
 from playhead.history.books import Book, Change, book_digest
-from playhead.history.coverage import Clock, State
+from playhead.history.coverage import Clock as Clock
+from playhead.history.coverage import State as State
 from playhead.history.tape import Trades
 
 
