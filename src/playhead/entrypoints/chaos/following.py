@@ -1,9 +1,11 @@
 """The ingest at work beside the recorders, and what its tape knows at any moment."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from types import MappingProxyType
 
 from playhead.base.errors import Unavailable
@@ -17,6 +19,8 @@ from playhead.storage.postgres import Row, Session
 
 SQL = load_sql(__package__)
 IDLE_SECONDS = 0.02
+LOOK_SECONDS = 0.2
+"""While there is always more to read, what is known is looked at so often."""
 _FAULTS_REACH_BACK = 10 * MICROS_PER_SECOND
 Place = tuple[int, int]
 """A capture and one of its connections."""
@@ -102,15 +106,30 @@ class Following:
             self._failure = failure
 
     def _follow(self, follower: Follower, look: Session) -> None:
+        as_of = _NEVER
         while True:
-            is_last, as_of = self._ending.is_set(), now_micros()
-            follower.catch_up()
+            is_last, begun_at = self._ending.is_set(), now_micros()
+            turn = _Turn(is_long=is_last)
+            follower.catch_up(until=turn.is_over)
             if follower.damaged:
                 raise IngestFailed(f"captures cannot be read: {follower.damaged}")
+            as_of = as_of if turn.was_cut else begun_at
             self._known = _look(look, as_of)
             if is_last:
                 return
             self._ending.wait(IDLE_SECONDS)
+
+
+class _Turn:
+    """One go at catching up; where there is always more to read, it is cut short."""
+
+    def __init__(self, *, is_long: bool) -> None:
+        self.was_cut = False
+        self._due = inf if is_long else time.monotonic() + LOOK_SECONDS
+
+    def is_over(self) -> bool:
+        self.was_cut = time.monotonic() > self._due
+        return self.was_cut
 
 
 def _look(session: Session, as_of: Micros) -> Known:

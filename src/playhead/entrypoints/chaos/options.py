@@ -6,7 +6,7 @@ from playhead.base.errors import Invalid
 from playhead.entrypoints.chaos.kinds import Kind
 from playhead.entrypoints.chaos.pace import HASTY, Pace
 
-CHANGES_A_MARKET = 8
+CHANGES_A_MARKET = 6
 """Changes of a book a second, on average over all markets; a few markets have most of them."""
 
 

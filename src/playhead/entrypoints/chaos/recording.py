@@ -13,7 +13,7 @@ from playhead.history.capture import Capture, CaptureStore, CaptureWriter, Kind
 from playhead.history.kalshi import Answer, RestClient, Signer, connect, encode_answer
 from playhead.history.recorder import Recorder, RecorderOptions
 
-FLUSH_SECONDS = 0.02
+FLUSH_SECONDS = 0.03
 
 
 class Recording:

@@ -20,7 +20,8 @@ class Line:
     Attributes:
         kind: Its name, or ``NO_FAULT`` for what was told while none was under way.
         injected: How many acted.
-        lost: Those after which some book, or a time of receipt, would have been false.
+        lost: Those after which some book that was known, or a time of receipt, would have been
+            false.
         declared: Those of which something was told.
         named: By a right name.
         misnamed: By another name.
@@ -139,7 +140,9 @@ def _line(kind: Kind, judged: Sequence[Judged], needless: int) -> Line:
     return Line(
         kind=kind,
         injected=len(judged),
-        lost=sum(one.fault.loses or is_of_clock for one in judged),
+        lost=sum(
+            (one.fault.loses or is_of_clock) and one.verdict is not Verdict.QUIET for one in judged
+        ),
         declared=verdicts[Verdict.NAMED] + verdicts[Verdict.MISNAMED],
         named=verdicts[Verdict.NAMED],
         misnamed=verdicts[Verdict.MISNAMED],
