@@ -1,19 +1,43 @@
 """REST answers in a capture, read without trust: whatever they are, a value comes back."""
 
+from functools import lru_cache
 from http import HTTPStatus
 
 import msgspec
 
 from playhead.base.errors import PlayheadError
 from playhead.base.time import Micros, parse_instant
+from playhead.history.books import parse_size
 from playhead.history.ingest.notes import REFUSALS, is_name
-from playhead.history.kalshi import Answer, Unreadable, decode_answer, levels_of
+from playhead.history.kalshi import Answer, Unreadable, decode_answer, price_of
 
 BOOKS = "/markets/orderbooks"
 STATUS = "/exchange/status"
 SCHEDULE = "/exchange/schedule"
 _TELLS_STATUS = (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 _MOST_SHARDS = 1000
+# Prices are few and sizes repeat: a look-up is a tenth of reading one.
+_price = lru_cache(maxsize=16_384)(price_of)
+_size = lru_cache(maxsize=65_536)(parse_size)
+_Levels = list[tuple[str, str]]
+
+
+class _Sides(msgspec.Struct):
+    yes_dollars: _Levels | None = None
+    no_dollars: _Levels | None = None
+
+
+class _Book(msgspec.Struct):
+    ticker: str
+    orderbook_fp: _Sides
+
+
+class _Books(msgspec.Struct):
+    orderbooks: list[msgspec.Raw] | None = None
+
+
+_BOOK = msgspec.json.Decoder(_Book)
+_BOOKS = msgspec.json.Decoder(_Books)
 
 
 def rest_answer(payload: bytes) -> Answer | None:
@@ -35,17 +59,23 @@ def body_of(answer: Answer) -> dict[str, object]:
 
 def rest_books(answer: Answer) -> dict[str, dict[int, int]]:
     """Return the books of an answer by ticker, as sizes by level code."""
-    listed = body_of(answer).get("orderbooks") if answer.status == HTTPStatus.OK else None
-    books = {}
-    for entry in listed if isinstance(listed, list) else []:
+    books: dict[str, dict[int, int]] = {}
+    if answer.status != HTTPStatus.OK:
+        return books
+    try:
+        listed = _BOOKS.decode(answer.body).orderbooks or ()
+    except REFUSALS:
+        return books
+    for entry in listed:
         try:
-            yes, no = levels_of(entry)
+            book = _BOOK.decode(entry)
+            sides = book.orderbook_fp
+            levels = {_price(price) * 2: _size(size) for price, size in sides.yes_dollars or ()}
+            for price, size in sides.no_dollars or ():
+                levels[_price(price) * 2 + 1] = _size(size)
         except (PlayheadError, *REFUSALS):
             continue  # one that cannot be read says nothing about its neighbours
-        ticker = entry.get("ticker")
-        if isinstance(ticker, str):
-            levels = {price * 2: int(size) for price, size in yes if size}
-            books[ticker] = levels | {price * 2 + 1: int(size) for price, size in no if size}
+        books[book.ticker] = {code: size for code, size in levels.items() if size}
     return books
 
 

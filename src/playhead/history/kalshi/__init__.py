@@ -40,6 +40,7 @@ from playhead.history.kalshi.messages import (
     Unparsable,
     Unsubscribed,
 )
+from playhead.history.kalshi.numbers import price_of
 from playhead.history.kalshi.parse import parse
 from playhead.history.kalshi.rest import (
     BOOKS_RESOURCE,
@@ -48,7 +49,6 @@ from playhead.history.kalshi.rest import (
     RestClient,
     RetryPolicy,
 )
-from playhead.history.kalshi.rest_shapes import levels_of
 from playhead.history.kalshi.sequence import Gap, SequenceTracker, Verdict
 from playhead.history.kalshi.signing import Signer
 from playhead.history.kalshi.websocket import Closed, Connection, Listener, Patience, connect
@@ -105,7 +105,7 @@ __all__ = [
     "decode_answer",
     "encode_answer",
     "encode_question",
-    "levels_of",
     "parse",
     "parse_market",
+    "price_of",
 ]
