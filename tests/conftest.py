@@ -9,6 +9,7 @@ import pytest
 
 from playhead.entrypoints.embedded import running_postgres, running_valkey
 from playhead.storage.migrate import migrate
+from playhead.storage.roles import open_service_role, service_url
 
 # What is thrown away afterwards needs no care for the disk, and little memory.
 HASTY = {
@@ -32,6 +33,7 @@ def empty_postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 def postgres_url(empty_postgres_url: str) -> str:
     """The template: a migrated database. Make copies of it; do not write into it."""
     migrate(empty_postgres_url)
+    open_service_role(empty_postgres_url, None)
     return empty_postgres_url
 
 
@@ -58,6 +60,18 @@ def database_url(new_database: Callable[[], str]) -> str:
 def module_database_url(new_database: Callable[[], str]) -> str:
     """A migrated database that the tests of one module share."""
     return new_database()
+
+
+@pytest.fixture
+def service_database_url(database_url: str) -> str:
+    """The test's own database, for the role that serves requests."""
+    return service_url(database_url, None)
+
+
+@pytest.fixture(scope="module")
+def module_service_database_url(module_database_url: str) -> str:
+    """The module's own database, for the role that serves requests."""
+    return service_url(module_database_url, None)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 Times on the wire and in the tables of the tape are integers of UTC microseconds.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
 
@@ -16,6 +16,8 @@ from playhead.storage.rows import Column, binary_copy
 
 Row = Any
 """A named tuple with the columns of the query."""
+
+ConnectionCheck = Callable[[psycopg.AsyncConnection[Row]], Awaitable[None]]
 
 
 class DatabaseUnavailable(Unavailable):
@@ -47,6 +49,27 @@ class Transaction:
         count: int = cursor.rowcount
         return count
 
+    async def send(self, query: str, **parameters: object) -> None:
+        """Run a statement whose outcome nobody reads; an error of it may show at a later one."""
+        await self._connection.execute(query, parameters, prepare=True)
+
+
+class PipelinedTransaction(Transaction):
+    """A transaction whose statements are sent without waiting for the ones before."""
+
+    def __init__(
+        self, connection: psycopg.AsyncConnection[Row], pipeline: psycopg.AsyncPipeline
+    ) -> None:
+        super().__init__(connection)
+        self._pipeline = pipeline
+
+    async def execute(self, query: str, **parameters: object) -> int:
+        """Run a statement, wait for it, and return how many rows it touched."""
+        cursor = await self._connection.execute(query, parameters)
+        await self._pipeline.sync()  # before it the count is not known
+        count: int = cursor.rowcount
+        return count
+
 
 class Database:
     """A pool of connections for a server."""
@@ -56,11 +79,13 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, connections: int = 8) -> AsyncIterator[Self]:
+    async def open(
+        cls, url: str, *, connections: int = 8, check: ConnectionCheck | None = None
+    ) -> AsyncIterator[Self]:
         """Open a pool of at most ``connections`` and close it afterwards.
 
         Opening does not wait for the server: a server that starts before its database comes up by
-        itself once the database does.
+        itself once the database does. A new connection that ``check`` raises for is never lent.
         """
         pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] = AsyncConnectionPool(
             url,
@@ -70,6 +95,7 @@ class Database:
             open=False,
             kwargs={"autocommit": True, "row_factory": namedtuple_row},
             check=None,
+            configure=check,
         )
         await pool.open()
         try:
@@ -99,6 +125,41 @@ class Database:
         """
         async with self.reading() as lent, lent._connection.transaction():
             yield lent
+
+    @asynccontextmanager
+    async def pipelined(self) -> AsyncIterator[PipelinedTransaction]:
+        """Open a transaction whose beginning travels with its first statement.
+
+        Raises:
+            DatabaseUnavailable: No connection can be had, or it breaks.
+        """
+        async with (
+            self.reading() as lent,
+            lent._connection.pipeline() as pipeline,
+            lent._connection.transaction(),
+        ):
+            yield PipelinedTransaction(lent._connection, pipeline)
+
+    async def fetch_pipelined(
+        self,
+        first: str,
+        first_parameters: Mapping[str, object],
+        query: str,
+        parameters: Mapping[str, object],
+    ) -> list[Row]:
+        """Run ``first``, then ``query``, in one transaction and one round trip; return its rows.
+
+        Raises:
+            DatabaseUnavailable: No connection can be had, or it breaks.
+        """
+        async with self.reading() as lent:
+            connection = lent._connection
+            # Without a BEGIN, what is sent between two synchronisations is one transaction.
+            async with connection.pipeline():
+                await connection.execute(first, first_parameters, prepare=True)
+                cursor = await connection.execute(query, parameters, prepare=True, binary=True)
+            rows: list[Row] = await cursor.fetchall()
+            return rows
 
 
 class Session:

@@ -1,0 +1,1 @@
+"""What both halves stand on: organisations, people, sign-in, API keys, audit log."""
