@@ -25,12 +25,17 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def limited(
-    messages: Iterable[Message], *, method: str = "POST", length: bytes | None = None
+    messages: Iterable[Message],
+    *,
+    method: str = "POST",
+    length: bytes | None = None,
+    path: str = "/",
 ) -> tuple[int, Any]:
-    """Status and body of the answer to a request, with a limit of ten bytes."""
+    """Status and body of the answer, with a limit of ten bytes, and of others under /files/."""
     scope = {
         "type": "http",
         "method": method,
+        "path": path,
         "headers": [] if length is None else [(b"content-length", length)],
         "playhead.request_id": "req_1",
     }
@@ -42,7 +47,8 @@ def limited(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(BodyLimit(echo, most_bytes=10)(scope, receive, send))
+    elsewhere = {"/files/": 12, "/files/small/": 1}
+    asyncio.run(BodyLimit(echo, most_bytes=10, elsewhere=elsewhere)(scope, receive, send))
     return sent[0]["status"], json.loads(sent[1]["body"])
 
 
@@ -84,3 +90,14 @@ def test_a_client_that_goes_away_is_told_of() -> None:
 
 def test_a_request_without_a_body_is_not_waited_for() -> None:
     assert limited([part(b"")], method="GET") == (200, ["http.request", "", "end"])
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/", 10), ("/files", 10), ("/files/a", 12), ("/files/small/a", 1)]
+)
+def test_a_path_can_have_a_limit_of_its_own_and_the_longest_prefix_wins(
+    path: str, most: int
+) -> None:
+    assert limited([part(b"x" * most)], path=path)[0] == 200
+    status, body = limited([part(b"x" * (most + 1))], path=path)
+    assert (status, body["error"]["details"]) == (422, {"most_bytes": most})

@@ -68,6 +68,16 @@ def test_what_may_be_repeated_says_when(kind: type[PlayheadError]) -> None:
     assert answer.headers["Retry-After"] == "1"
 
 
+@pytest.mark.parametrize(("knows", "says"), [(7, "7"), (0, "1")])
+@pytest.mark.parametrize("kind", [LimitReached, Unavailable, Conflict])
+def test_an_error_that_knows_when_to_come_back_says_so(
+    kind: type[PlayheadError], knows: int, says: str
+) -> None:
+    answer = ask(api(rewind=failing_with(kind("later", retry_after=knows))), book_path())
+
+    assert answer.headers["Retry-After"] == says
+
+
 def test_what_nobody_foresaw_is_a_500_that_tells_nothing_but_its_id(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -89,7 +99,7 @@ def test_a_method_that_a_route_has_not_is_a_405(method: str) -> None:
     answer = ask(api(), book_path(), method=method)
 
     assert fault(answer) == (405, "method.not_allowed", None)
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,13 @@ from playhead.history.rewind.router import router as rewind_router
 from playhead.history.verify.dependencies import install_verifier
 from playhead.history.verify.ports import AnswerVerifier
 from playhead.history.verify.router import router as verify_router
-from playhead.web.bodies import BodyLimit
 from playhead.web.cursors import Cursors
 from playhead.web.docs_page import docs_page
+from playhead.web.edge import CLOSED, Edge, install_edge
 from playhead.web.health import Check, health_router
-from playhead.web.local import LocalOnly
 from playhead.web.openapi import Api
 from playhead.web.problems import INTERNAL, InternalError, install_problems, problem
-from playhead.web.requests import Requests, new_request_id
+from playhead.web.requests import new_request_id
 from playhead.web.state import install_state
 from playhead.web.wire import JsonBytes
 
@@ -45,6 +44,7 @@ def build_app(
     checks: Mapping[str, Check],
     now: Callable[[], Micros],
     cursor_key: bytes,
+    edge: Edge = CLOSED,
     new_id: Callable[[], str] = new_request_id,
 ) -> Api:
     """Return the API over readers that exist already. ``checks`` decide ``/health/ready``."""
@@ -67,9 +67,7 @@ def build_app(
     app.include_router(page_router)
     app.include_router(health_router(checks, version=__version__))
     _add_docs(app)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(LocalOnly)
-    app.add_middleware(Requests, last_resort=_internal_error, new_id=new_id)
+    install_edge(app, edge, last_resort=_internal_error, new_id=new_id)
     return app
 
 

@@ -116,8 +116,15 @@ def install_problems(app: FastAPI) -> None:
 async def _on_error(request: Request, error: Exception) -> JsonBytes:
     assert isinstance(error, PlayheadError)
     status = status_of(type(error))
-    headers = {"Retry-After": "1"} if status in {429, 503} else None
-    return JsonBytes(problem(error, request_id_of(request.scope)), status, headers)
+    return JsonBytes(problem(error, request_id_of(request.scope)), status, _wait(error, status))
+
+
+def _wait(error: PlayheadError, status: int) -> dict[str, str] | None:
+    """Return ``Retry-After`` in whole seconds: what the error knows, else 1 where it may pass."""
+    seconds = error.fields.get("retry_after")
+    if not isinstance(seconds, int):
+        return {"Retry-After": "1"} if status in {429, 503} else None
+    return {"Retry-After": str(max(seconds, 1))}
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JsonBytes:

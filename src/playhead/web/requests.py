@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,9 +24,16 @@ SAFE_HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+STRICT_TRANSPORT = "max-age=31536000"
+"""For a year a browser that came by TLS comes by nothing else. Sent over TLS only."""
 
 LastResort = Callable[[str], ASGIApp]
 """Makes the answer to a request (by id) whose handling failed in a way nobody foresaw."""
@@ -42,6 +49,14 @@ def new_request_id() -> str:
 def request_id_of(scope: Mapping[str, Any]) -> str:
     """Return the id that ``Requests`` gave to this request."""
     return str(scope["playhead.request_id"])
+
+
+def response_headers(scope: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers that this request's answer will carry, whichever it is; add to them.
+
+    They replace what the answer itself has under the same name, except ``Vary``, which is added to.
+    """
+    return cast(dict[str, str], scope["playhead.headers"])
 
 
 class Requests:
@@ -70,7 +85,8 @@ class Requests:
             await self._app(scope, receive, send)
             return
         scope["playhead.request_id"] = self._id(scope)
-        marked = _Marked(send, request_id_of(scope), self._elapsed)
+        scope["playhead.headers"] = {}
+        marked = _Marked(scope, send, self._elapsed)
         try:
             await self._app(scope, receive, marked)
         except Exception:
@@ -89,9 +105,9 @@ class Requests:
 class _Marked:
     """A ``send`` that puts our headers on the start of the answer."""
 
-    def __init__(self, send: Send, request_id: str, elapsed: Callable[[], int]) -> None:
+    def __init__(self, scope: Scope, send: Send, elapsed: Callable[[], int]) -> None:
+        self._scope = scope
         self._send = send
-        self._request_id = request_id
         self._elapsed = elapsed
         self._began = elapsed()
         self.started = False
@@ -104,7 +120,14 @@ class _Marked:
 
     def _mark(self, headers: MutableHeaders) -> None:
         micros = (self._elapsed() - self._began) // _NANOS_PER_MICRO
-        headers["X-Request-ID"] = self._request_id
+        for name, value in response_headers(self._scope).items():
+            if name == "Vary":
+                headers.add_vary_header(value)
+            else:
+                headers[name] = value
+        headers["X-Request-ID"] = request_id_of(self._scope)
         headers["X-Process-Time"] = f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
         for name, value in SAFE_HEADERS.items():
             headers.setdefault(name, value)
+        if self._scope.get("scheme") == "https":
+            headers["Strict-Transport-Security"] = STRICT_TRANSPORT
