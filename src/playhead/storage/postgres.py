@@ -12,7 +12,7 @@ from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from playhead.base.errors import Unavailable
-from playhead.storage.rows import Column, binary_copy
+from playhead.storage.rows import Blobs, Column, binary_copy
 
 Row = Any
 """A named tuple with the columns of the query."""
@@ -207,14 +207,16 @@ class Session:
         count: int = self._connection.execute(query, parameters or None).rowcount
         return count
 
-    def copy_in(self, table: str, columns: Sequence[Column]) -> None:
-        """Append rows of integers to ``table`` by binary COPY."""
-        names = ", ".join(column.name for column in columns)
+    def copy_in(
+        self, table: str, columns: Sequence[Column], blobs: Sequence[Blobs] = ()
+    ) -> None:
+        """Append rows to ``table`` by binary COPY."""
+        names = ", ".join(column.name for column in (*columns, *blobs))
         with (
             self._connection.cursor() as cursor,
             cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
         ):
-            for block in binary_copy(columns):
+            for block in binary_copy(columns, blobs):
                 copy.write(block)
 
     def take_lock(self, key: int) -> bool:

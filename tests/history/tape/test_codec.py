@@ -11,6 +11,7 @@ from playhead.history.tape import (
     CorruptSegment,
     Levels,
     Segment,
+    books_to_bytes,
     decode,
     digest,
     encode,
@@ -19,7 +20,7 @@ from playhead.history.tape import (
     levels_to_bytes,
 )
 from tests.arrays import ints
-from tests.history.tape.builders import as_lists, levels, same_levels, segments
+from tests.history.tape.builders import PRICE_UNITS, as_lists, levels, same_levels, segments
 
 
 def a_long_segment(events: int = 4096) -> Segment:
@@ -68,6 +69,18 @@ def test_a_book_alone_comes_back_as_it_went_in(book: st.DataObject) -> None:
     start = levels_of(book.draw(levels(1_000)))
 
     assert same_levels(levels_from_bytes(levels_to_bytes(start)), start)
+
+
+@given(books=st.lists(PRICE_UNITS.flatmap(levels), max_size=6))
+def test_books_together_give_the_bytes_of_each_alone(books: list[dict[int, int]]) -> None:
+    assert books_to_bytes(books) == [levels_to_bytes(levels_of(book)) for book in books]
+
+
+@pytest.mark.parametrize("span", [127, 128, 32_767, 32_768, (1 << 31) - 1, 1 << 31, 1 << 60])
+def test_books_together_are_as_narrow_as_alone(span: int) -> None:
+    books = [{2: 1, 4: 1 + span, 7: 2}, {9: 5}, {}, {2: 3, 2 * span + 3: 3 + span}]
+
+    assert books_to_bytes(books) == [levels_to_bytes(levels_of(book)) for book in books]
 
 
 @given(segment=segments(max_events=20), cut=st.integers(0, 10_000))

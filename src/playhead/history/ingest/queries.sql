@@ -147,24 +147,12 @@ SELECT :capture_id, * FROM unnest(:connections::bigint[], :received_from::bigint
 ON CONFLICT (capture_id, connection, received_from)
 DO UPDATE SET received_to = excluded.received_to;
 
--- name: add_audits
-INSERT INTO audits (audit_id, capture_id, market_id, kind, from_position, position, asked_at,
-                    received_at, exchange_at, capture_offset, matches, said, held)
-SELECT audit_id, :capture_id, market_id, kind, from_position, position, asked_at, received_at,
-       exchange_at, capture_offset, matches, said, held
-  FROM unnest(:audit_ids::bigint[], :market_ids::int[], :kinds::text[],
-              :from_positions::bigint[], :positions::bigint[], :asked_at::bigint[],
-              :received_at::bigint[], :exchange_at::bigint[], :offsets::bigint[],
-              :matches::boolean[], :said::bytea[], :held::bytea[])
-    AS a (audit_id, market_id, kind, from_position, position, asked_at, received_at, exchange_at,
-          capture_offset, matches, said, held);
-
 -- name: count_audits
 INSERT INTO audit_days (day, market_id, kind, matches, mismatches)
 SELECT (to_timestamp(coalesce(received_at, exchange_at, 0) / 1000000) AT TIME ZONE 'UTC')::date,
        market_id, kind, count(*) FILTER (WHERE matches), count(*) FILTER (WHERE NOT matches)
-  FROM unnest(:market_ids::int[], :kinds::text[], :received_at::bigint[], :exchange_at::bigint[],
-              :matches::boolean[]) AS a (market_id, kind, received_at, exchange_at, matches)
+  FROM audits
+ WHERE audit_id BETWEEN :first_audit AND :last_audit
  GROUP BY 1, 2, 3
 ON CONFLICT (day, market_id, kind)
 DO UPDATE SET matches = audit_days.matches + excluded.matches,

@@ -22,7 +22,7 @@ from playhead.history.ingest.live import Live
 from playhead.history.ingest.registry import MarketRegistry
 from playhead.history.ingest.state import restore, restore_markets
 from playhead.history.ingest.written import write_around
-from playhead.history.tape import Partitions, TapeHead, levels_of, levels_to_bytes
+from playhead.history.tape import Partitions, TapeHead, books_to_bytes
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Session
 from playhead.storage.rows import Column
@@ -178,7 +178,7 @@ class IngestStore:
                 sids=[o.sid for o in opened],
                 opened_by=[o.opened_by for o in opened],
                 offsets=[o.offset for o in opened],
-                keyframes=[levels_to_bytes(levels_of(o.levels)) for o in opened],
+                keyframes=books_to_bytes([o.levels for o in opened]),
                 received_from=[o.received_from for o in opened],
                 exchange_from=[o.exchange_from for o in opened],
             )
@@ -200,7 +200,7 @@ class IngestStore:
                 positions=[k.position for k in frames],
                 received_at=[k.received_at for k in frames],
                 exchange_at=[k.exchange_at for k in frames],
-                levels=[levels_to_bytes(levels_of(k.levels)) for k in frames],
+                levels=books_to_bytes([k.levels for k in frames]),
             )
 
     def _tell_coverage(self, batch: Batch) -> None:

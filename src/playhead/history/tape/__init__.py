@@ -1,5 +1,6 @@
 """Segments of events: encoded, kept, read; and the manifest that finds them."""
 
+from playhead.history.tape.books import books_to_bytes
 from playhead.history.tape.codec import (
     Segment,
     decode,
@@ -59,6 +60,7 @@ __all__ = [
     "Trade",
     "Trades",
     "book_of",
+    "books_to_bytes",
     "compare",
     "decode",
     "digest",

@@ -132,6 +132,11 @@ def levels_from_bytes(data: bytes) -> Levels:
     return Levels(grid.levels(), size)
 
 
+def pack_unit(unit: int) -> bytes:
+    """Return what stands before level codes: the unit of their grid."""
+    return _UNIT.pack(unit)
+
+
 def digest(segment: Segment) -> bytes:
     """Return the SHA-256 of what a segment says, independent of how its columns are compressed."""
     columns, hasher = segment.columns, hashlib.sha256()
@@ -176,7 +181,7 @@ def _by_level(codes: Ints) -> NDArray[np.intp]:
 
 def _pack_levels(level: Ints, *, compress: bool = True) -> bytes:
     grid = Grid.of(level)
-    return _UNIT.pack(grid.unit) + pack(grid.codes, compress=compress)
+    return pack_unit(grid.unit) + pack(grid.codes, compress=compress)
 
 
 def _unpack_levels(data: bytes, start: int) -> tuple[Grid, int]:

@@ -5,6 +5,9 @@ docs/reference/segment-format.md has the table of a column's bytes.
 
 import struct
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import zstandard
@@ -50,6 +53,41 @@ def pack(values: Ints, *, compress: bool = True) -> bytes:
         choices.append((_PCODEC, standalone.simple_compress(small, _PCODEC_CONFIG)))
     codec, body = min(choices, key=lambda choice: len(choice[1]))
     return _head(codec, width, len(body), base, unit) + body
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Where in one long column the columns are that it consists of; none of them is empty."""
+
+    starts: Ints
+    counts: Ints
+
+    @classmethod
+    def of(cls, counts: Sequence[int]) -> Self:
+        """Return runs of so many values, one behind the other."""
+        lengths = np.array(counts, dtype=np.int64)
+        return cls(np.cumsum(lengths) - lengths, lengths)
+
+    def each(self, values: Ints) -> Ints:
+        """Return the value of each run once for each of its members."""
+        return np.repeat(values, self.counts)
+
+
+def pack_runs(values: Ints, runs: Runs) -> list[bytes]:
+    """Return each run as the column that ``pack`` gives without ``compress``."""
+    base = np.minimum.reduceat(values, runs.starts)
+    offsets = values - runs.each(base)
+    unit = np.maximum(np.gcd.reduceat(offsets, runs.starts), 1)
+    small = offsets // runs.each(unit)
+    bits = np.array([8 * width - 1 for width in _WIDTHS[:-1]])
+    most = np.maximum.reduceat(small, runs.starts)
+    width = np.array(_WIDTHS)[np.searchsorted(1 << bits, most, side="right")]
+    raw = {each: small.astype(f"<i{each}").tobytes() for each in set(width.tolist())}
+    columns = (width, runs.starts * width, runs.counts * width, base, unit)
+    return [
+        _head(_RAW, each, length, least, step) + raw[each][start : start + length]
+        for each, start, length, least, step in zip(*(c.tolist() for c in columns), strict=True)
+    ]
 
 
 def unpack(data: bytes, start: int) -> tuple[Ints, int]:
