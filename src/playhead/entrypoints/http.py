@@ -9,13 +9,13 @@ import logging
 import signal
 import socket
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 import uvicorn
 import uvloop
 
 from playhead.base.time import Micros, Nanos
-from playhead.entrypoints.embedded import postgres_url
+from playhead.entrypoints.databases import service_database_url
 from playhead.entrypoints.http_app import build_app
 from playhead.entrypoints.listening import LOOPBACK, cursor_key, listen
 from playhead.entrypoints.settings import Settings
@@ -25,7 +25,8 @@ from playhead.history.coverage.record import PublicRecord
 from playhead.history.markets import Markets
 from playhead.history.rewind import Rewind
 from playhead.history.verify import Trails, Verifier
-from playhead.storage.postgres import Database
+from playhead.storage.postgres import Database, DatabaseUnavailable
+from playhead.storage.roles import check_connection, check_service_role
 from playhead.web.health import Check
 
 NAME = "api"
@@ -46,8 +47,9 @@ def main(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    url = settings.database_url or postgres_url(settings.home / "postgres")
-    async with Database.open(url) as database:
+    url = service_database_url(settings)
+    refuse_unsafe_role(url)
+    async with Database.open(url, check=check_connection) as database:
         app = build_app(
             rewind=Rewind(database),
             markets=Markets(database),
@@ -128,6 +130,18 @@ def _announce(listener: socket.socket) -> None:
         " loopback and nowhere else",
         flush=True,
     )
+
+
+def refuse_unsafe_role(url: str) -> None:
+    """Return if the role of ``url`` is held by row-level security, or cannot be asked yet.
+
+    A database that is away comes up later; each connection of the pool is checked again.
+
+    Raises:
+        ServiceRoleUnsafe: The role could see past it: nothing is served.
+    """
+    with suppress(DatabaseUnavailable):
+        check_service_role(url)
 
 
 def _captures(settings: Settings) -> CaptureStore:

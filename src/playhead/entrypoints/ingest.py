@@ -4,6 +4,7 @@ import time
 from functools import partial
 
 from playhead.base.time import MICROS_PER_SECOND
+from playhead.entrypoints.databases import owner_database_url
 from playhead.entrypoints.settings import Settings
 from playhead.entrypoints.status_file import write_status
 from playhead.entrypoints.worker import (
@@ -11,7 +12,6 @@ from playhead.entrypoints.worker import (
     keep_working,
     now_micros,
     now_nanos,
-    worker_database_url,
 )
 from playhead.history.capture import CaptureStore
 from playhead.history.ingest import Follower, IngestStore
@@ -35,7 +35,7 @@ def main(settings: Settings) -> None:
 
 def _work(settings: Settings, stop: Stop) -> None:
     captures = CaptureStore(settings.home / "captures", now_nanos)
-    with Session.open(worker_database_url(settings), name="playhead-ingest") as session:
+    with Session.open(owner_database_url(settings), name="playhead-ingest") as session:
         if not session.take_lock(LOCK):
             raise DatabaseUnavailable("another ingest still works on this database")
         store = IngestStore(session, Partitions(session))

@@ -7,10 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from playhead.base.errors import Conflict
+from playhead.entrypoints.databases import owner_database_url
 from playhead.entrypoints.ingest import LOCK as INGEST_LOCK
 from playhead.entrypoints.sealer import LOCK as SEALER_LOCK
 from playhead.entrypoints.settings import Settings
-from playhead.entrypoints.worker import now_micros, now_nanos, worker_database_url
+from playhead.entrypoints.worker import now_micros, now_nanos
 from playhead.history.capture import CaptureStore
 from playhead.history.ingest import Follower, IngestStore
 from playhead.history.tape import (
@@ -51,7 +52,7 @@ def check_recording(settings: Settings) -> CheckReport:
 
     Works while everything runs: what was recorded in the meantime is not held against the tape.
     """
-    url = worker_database_url(settings)
+    url = owner_database_url(settings)
     with _scratch_database(url) as scratch:
         with Session.open(url, name="playhead-check") as session:
             kept = TapeContent(session)
@@ -71,7 +72,7 @@ def replace_tape(settings: Settings) -> CheckReport:
     Raises:
         TapeInUse: An ingest or a sealer is at work on it.
     """
-    with Session.open(worker_database_url(settings), name="playhead-rebuild") as session:
+    with Session.open(owner_database_url(settings), name="playhead-rebuild") as session:
         if not (session.take_lock(INGEST_LOCK) and session.take_lock(SEALER_LOCK)):
             raise TapeInUse("Playhead is running: stop it first, or compare with --check")
         content = TapeContent(session)

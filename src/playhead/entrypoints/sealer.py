@@ -2,9 +2,10 @@
 
 from functools import partial
 
+from playhead.entrypoints.databases import owner_database_url
 from playhead.entrypoints.settings import Settings
 from playhead.entrypoints.status_file import write_status
-from playhead.entrypoints.worker import Stop, keep_working, worker_database_url
+from playhead.entrypoints.worker import Stop, keep_working
 from playhead.history.tape import Partitions, SegmentStore
 from playhead.storage.postgres import DatabaseUnavailable, Session
 
@@ -19,7 +20,7 @@ def main(settings: Settings) -> None:
 
 
 def _work(settings: Settings, stop: Stop) -> None:
-    with Session.open(worker_database_url(settings), name="playhead-sealer") as session:
+    with Session.open(owner_database_url(settings), name="playhead-sealer") as session:
         if not session.take_lock(LOCK):
             raise DatabaseUnavailable("another sealer still works on this database")
         segments = SegmentStore(session, Partitions(session))

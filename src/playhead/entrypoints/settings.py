@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from playhead.base.errors import Invalid
+from playhead.entrypoints.kernel_settings import KernelSettings
 
 PREFIX = "PLAYHEAD_"
 MOST_RECORDERS = 8
@@ -45,7 +46,7 @@ ValkeyAddress = Annotated[str, AfterValidator(_valkey_address)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
-class Settings(BaseSettings):
+class Settings(KernelSettings):
     """What can be set from outside, as ``PLAYHEAD_<NAME>`` except where another name is given."""
 
     model_config = SettingsConfigDict(
@@ -54,7 +55,13 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".playhead"), description="Folder that holds all state.")
     database_url: PostgresAddress | None = Field(
-        default=None, description="PostgreSQL 15 or newer to use instead of the embedded one."
+        default=None,
+        description="PostgreSQL 15 or newer to use instead of the embedded one, as its owner.",
+    )
+    service_database_url: PostgresAddress | None = Field(
+        default=None,
+        description="The same database as playhead_service, who serves requests; made by itself"
+        " where the owner may alter roles.",
     )
     valkey_url: ValkeyAddress | None = Field(
         default=None, description="Valkey or Redis to use instead of the embedded one."

@@ -10,8 +10,6 @@ import structlog
 
 from playhead.base.errors import Unavailable
 from playhead.base.time import Micros, Nanos
-from playhead.entrypoints.embedded import postgres_url
-from playhead.entrypoints.settings import Settings
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 10.0
@@ -66,11 +64,6 @@ def keep_working(work: Callable[[], None], stop: Stop) -> None:
             log.warning("the database is away; trying again", error=str(error), wait_seconds=wait)
             stop.wait(wait)
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-
-
-def worker_database_url(settings: Settings) -> str:
-    """Return the address of the database that ``settings`` ask for."""
-    return settings.database_url or postgres_url(settings.home / "postgres")
 
 
 def now_nanos() -> Nanos:

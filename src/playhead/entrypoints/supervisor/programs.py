@@ -13,10 +13,12 @@ from playhead.entrypoints.supervisor.part import Program
 
 Main = Callable[[Settings], None]
 
+API = "api"
+
 # By order of start; they are stopped in the opposite order, so that what was recorded last still
 # finds its way.
 MODULES = {
-    "api": "playhead.entrypoints.http",
+    API: "playhead.entrypoints.http",
     "sealer": "playhead.entrypoints.sealer",
     "ingest": "playhead.entrypoints.ingest",
     "exchange": "playhead.entrypoints.exchange",
@@ -33,11 +35,15 @@ class UnknownProgram(NotFound):
 def programs_of(settings: Settings) -> list[Program]:
     """Return the processes that ``settings`` ask for, by order of start."""
     environment = child_environment(settings)
+    # Who serves requests never learns how to reach the database as its owner.
+    serving = child_environment(settings.model_copy(update={"database_url": None}))
     single = [name for name in MODULES if name != NAME]
     if settings.exchange is not Exchange.SIMULATED:
         single.remove("exchange")
     names = [*single, *process_names(settings.recorders)]
-    return [Program(name, command_of(name), environment) for name in names]
+    return [
+        Program(name, command_of(name), serving if name == API else environment) for name in names
+    ]
 
 
 def command_of(name: str) -> tuple[str, ...]:

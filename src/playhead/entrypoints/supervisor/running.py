@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from playhead.entrypoints.databases import prepare_service_role
 from playhead.entrypoints.embedded import EmbeddedPostgres, EmbeddedValkey
 from playhead.entrypoints.settings import Exchange, Settings, variable_of
 from playhead.entrypoints.status_file import forget_statuses
@@ -71,7 +72,7 @@ def _start_servers(supervisor: Supervisor, settings: Settings) -> Settings:
         }
     )
     migrate(str(found.database_url))
-    return found
+    return found.model_copy(update={"service_database_url": prepare_service_role(found)})
 
 
 def _absolute(settings: Settings) -> Settings:
