@@ -1,0 +1,55 @@
+"""What a provider tells of a person, and what a sign-in gives."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from playhead.base.time import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderClaims:
+    """What a verified token says.
+
+    Attributes:
+        issuer: With ``subject`` the name of the person that never changes.
+        email_verified: Whether the provider has seen that the address is theirs.
+        org_hint: The organisation that an administrator noted; membership decides.
+        roles: Of the realm and of our client, without the provider's internal ones. They grant
+            nothing here.
+        session_id: The provider's; ends with its session.
+        expires_at: UTC microseconds; from then on the token is of no use.
+    """
+
+    issuer: str
+    subject: str
+    email: str | None
+    email_verified: bool
+    first_name: str
+    last_name: str
+    org_hint: UUID | None
+    roles: frozenset[str]
+    session_id: str | None
+    expires_at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the token endpoint gave. ``expires_in`` is the access token's life in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    id_token: str | None = field(repr=False)
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStart:
+    """Where to send the browser, and what it must keep until it is back.
+
+    Attributes:
+        browser_secret: For a cookie that scripts cannot read; without it nobody finishes.
+    """
+
+    redirect_url: str
+    state: str = field(repr=False)
+    browser_secret: str = field(repr=False)

@@ -1,0 +1,33 @@
+"""What sign-in with a provider needs of our database."""
+
+from typing import Protocol
+from uuid import UUID
+
+from playhead.base.time import Micros
+from playhead.kernel.oidc.model import ProviderClaims
+
+
+class FlowStore(Protocol):
+    """Keeps sign-ins that were begun, sealed, until they are finished or expire."""
+
+    async def put(self, state_hash: bytes, sealed: bytes, expires_at: Micros) -> None:
+        """Keep what was sealed; ``state_hash`` is new each time."""
+        ...
+
+    async def take(self, state_hash: bytes, now: Micros) -> bytes | None:
+        """Return what was kept and has not expired, and forget it: only one caller ever gets it."""
+        ...
+
+
+class Identities(Protocol):
+    """Knows which of our people a provider speaks of."""
+
+    async def person_of(self, claims: ProviderClaims) -> UUID:
+        """Return the person; at first sight link or create them, with an organisation.
+
+        Raises:
+            IdentityConflict: Somebody here has the e-mail address, and it is not verified on both
+                sides.
+            EmailMissing: A new person without an e-mail address.
+        """
+        ...
