@@ -12,6 +12,7 @@ from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from playhead.base.errors import Unavailable
+from playhead.storage.lists import QuickListDumper
 from playhead.storage.rows import Blobs, Column, binary_copy
 
 Row = Any
@@ -184,6 +185,7 @@ class Session:
                 application_name=name,
                 connect_timeout=5,
             ) as connection:
+                connection.adapters.register_dumper(list, QuickListDumper)
                 yield cls(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise DatabaseUnavailable(_sentence(error)) from error
@@ -207,11 +209,9 @@ class Session:
         count: int = self._connection.execute(query, parameters or None).rowcount
         return count
 
-    def copy_in(
-        self, table: str, columns: Sequence[Column], blobs: Sequence[Blobs] = ()
-    ) -> None:
+    def copy_in(self, table: str, columns: Sequence[Column], blobs: Sequence[Blobs] = ()) -> None:
         """Append rows to ``table`` by binary COPY."""
-        names = ", ".join(column.name for column in (*columns, *blobs))
+        names = ", ".join([column.name for column in columns] + [blob.name for blob in blobs])
         with (
             self._connection.cursor() as cursor,
             cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,

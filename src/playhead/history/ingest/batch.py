@@ -67,8 +67,7 @@ class Incident:
     markets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(NamedTuple):
     """A rebuilt book held against what the exchange said. ``held`` is None where they agree."""
 
     audit_id: int

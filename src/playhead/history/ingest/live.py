@@ -152,11 +152,13 @@ class Live:
 
         Later changes count at ``exchange_at`` or later; None: nothing of the kind is known.
         """
-        known = (at for at in (self.received_at, received_at) if at is not None)
+        at = self.received_at
+        if at is None or (received_at is not None and received_at > at):
+            at = received_at
         told = self.exchange_at
         if told is not None and exchange_at is not None and exchange_at > told:
             told = exchange_at
-        self.verified = Verified(self.last_position, max(known, default=None), told)
+        self.verified = Verified(self.last_position, at, told)
 
     def begin_exchange_clock(self, at: Micros) -> None:
         """Note from when on, by the exchange's clock, the interval holds."""

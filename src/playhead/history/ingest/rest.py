@@ -1,24 +1,19 @@
 """REST answers in a capture, read without trust: whatever they are, a value comes back."""
 
-from functools import lru_cache
 from http import HTTPStatus
 
 import msgspec
 
 from playhead.base.errors import PlayheadError
 from playhead.base.time import Micros, parse_instant
-from playhead.history.books import parse_size
 from playhead.history.ingest.notes import REFUSALS, is_name
-from playhead.history.kalshi import Answer, Unreadable, decode_answer, price_of
+from playhead.history.kalshi import PRICES, SIZES, Answer, Unreadable, decode_answer
 
 BOOKS = "/markets/orderbooks"
 STATUS = "/exchange/status"
 SCHEDULE = "/exchange/schedule"
 _TELLS_STATUS = (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 _MOST_SHARDS = 1000
-# Prices are few and sizes repeat: a look-up is a tenth of reading one.
-_price = lru_cache(maxsize=16_384)(price_of)
-_size = lru_cache(maxsize=65_536)(parse_size)
 _Levels = list[tuple[str, str]]
 
 
@@ -70,12 +65,15 @@ def rest_books(answer: Answer) -> dict[str, dict[int, int]]:
         try:
             book = _BOOK.decode(entry)
             sides = book.orderbook_fp
-            levels = {_price(price) * 2: _size(size) for price, size in sides.yes_dollars or ()}
-            for price, size in sides.no_dollars or ():
-                levels[_price(price) * 2 + 1] = _size(size)
+            yes, no = sides.yes_dollars or (), sides.no_dollars or ()
+            levels: dict[int, int] = {PRICES[price] * 2: SIZES[size] for price, size in yes}
+            for price, size in no:
+                levels[PRICES[price] * 2 + 1] = SIZES[size]
         except (PlayheadError, *REFUSALS):
             continue  # one that cannot be read says nothing about its neighbours
-        books[book.ticker] = {code: size for code, size in levels.items() if size}
+        if not all(levels.values()):
+            levels = {code: size for code, size in levels.items() if size}
+        books[book.ticker] = levels
     return books
 
 

@@ -34,8 +34,11 @@ def not_before(stamped: Micros | None, own: Micros | None, told: Micros | None) 
 
 def levels_in(message: BookSnapshot) -> dict[int, int]:
     """Return a snapshot's levels by level code (the price times two, plus the side)."""
-    yes = {price * 2: int(size) for price, size in message.yes if size}
-    return yes | {price * 2 + 1: int(size) for price, size in message.no if size}
+    levels: dict[int, int] = {price * 2: size for price, size in message.yes if size}
+    for price, size in message.no:
+        if size:
+            levels[price * 2 + 1] = size
+    return levels
 
 
 def holds_from(message: BookSnapshot) -> Micros | None:

@@ -40,7 +40,7 @@ from playhead.history.kalshi.messages import (
     Unparsable,
     Unsubscribed,
 )
-from playhead.history.kalshi.numbers import price_of
+from playhead.history.kalshi.numbers import PRICES, SIZES
 from playhead.history.kalshi.parse import parse
 from playhead.history.kalshi.rest import (
     BOOKS_RESOURCE,
@@ -57,7 +57,9 @@ __all__ = [
     "BOOKS_RESOURCE",
     "DEMO",
     "MOST_BOOKS",
+    "PRICES",
     "PRODUCTION",
+    "SIZES",
     "STATUS_RESOURCE",
     "Acknowledged",
     "Answer",
@@ -107,5 +109,4 @@ __all__ = [
     "encode_question",
     "parse",
     "parse_market",
-    "price_of",
 ]

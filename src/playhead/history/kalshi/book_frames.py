@@ -1,7 +1,5 @@
 """Order book frames of every generation to snapshots and deltas."""
 
-from collections.abc import Iterable
-
 import msgspec
 from msgspec import UNSET
 
@@ -74,11 +72,12 @@ def read_snapshot(frame: wire.Snapshot, use_yes_price: bool) -> BookSnapshot:
 
 def _levels(exact: wire.ExactLevels, mixed: wire.MixedLevels, cents: wire.CentLevels) -> Levels:
     if exact:
-        return _checked((PRICES[price], SIZES[size]) for price, size in exact)
+        return _checked([PRICES[price] for price, _ in exact], [SIZES[size] for _, size in exact])
     if mixed:
-        return _checked((PRICES[price], _size(size)) for price, size in mixed)
+        return _checked([PRICES[price] for price, _ in mixed], [_size(size) for _, size in mixed])
     if cents:
-        return _checked((price_of_cents(price), size_of_contracts(size)) for price, size in cents)
+        prices = [price_of_cents(price) for price, _ in cents]
+        return _checked(prices, [size_of_contracts(size) for _, size in cents])
     return ()
 
 
@@ -86,16 +85,16 @@ def _size(size: int | str) -> Size:
     return SIZES[size] if isinstance(size, str) else size_of_contracts(size)
 
 
-def _checked(levels: Iterable[tuple[int | None, int]]) -> Levels:
+def _checked(prices: list[Price], sizes: list[Size]) -> Levels:
     """Levels that hold something, each price once."""
-    pairs = tuple(
-        (Price(price), Size(size)) for price, size in levels if price is not None and size
-    )
-    if any(size < 0 for _, size in pairs):
+    if not all(sizes):
+        prices = [price for price, size in zip(prices, sizes, strict=True) if size]
+        sizes = [size for size in sizes if size]
+    if sizes and min(sizes) < 0:
         raise Unreadable("a snapshot holds a level of less than nothing")
-    if len({price for price, _ in pairs}) != len(pairs):
+    if len(set(prices)) != len(prices):
         raise Unreadable("a snapshot holds one price twice")
-    return pairs
+    return tuple(zip(prices, sizes, strict=True))
 
 
 def _names_a_side(body: wire.SnapshotBody) -> bool:
