@@ -68,7 +68,7 @@ class OidcSettings:
     admin_url: str | None = None
     admin_client_id: str | None = None
     admin_client_secret: str | None = field(default=None, repr=False)
-    idp_hints: Mapping[str, str | None] = IDP_HINTS
+    idp_hints: Mapping[str, str | None] = field(default_factory=lambda: IDP_HINTS)
     is_keycloak: bool = True
     timeout_seconds: float = 5.0
     ca_file: Path | None = None
