@@ -1,0 +1,81 @@
+"""Make API keys."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from playhead.base.ids import format_id
+from playhead.base.time import Micros
+from playhead.kernel.api_keys.desk import KeyDesk
+from playhead.kernel.api_keys.errors import TooManyKeys
+from playhead.kernel.api_keys.issue import issue
+from playhead.kernel.api_keys.model import (
+    MOST_LIVE_KEYS,
+    Author,
+    IssuedKey,
+    KeySettings,
+    check_expiry,
+)
+from playhead.kernel.api_keys.ports import AuditPort
+from playhead.kernel.api_keys.record import Action, tell, told
+from playhead.kernel.api_keys.repository import KeyRows
+from playhead.kernel.identity import Scope
+from playhead.kernel.identity.model import PERSON_PREFIX
+from playhead.storage.postgres import Transaction
+from playhead.storage.tenants import Tenant
+
+FIRST_NAME = "First key"
+FIRST_SCOPES = frozenset(Scope) - {Scope.ADMIN}
+"""What the key of a new organisation may do: all but change the organisation itself."""
+
+
+async def create(
+    desk: KeyDesk, author: Author, settings: KeySettings, now: Micros, *, is_test: bool = False
+) -> IssuedKey:
+    """Make a key and return it with its text, which is kept nowhere.
+
+    Raises:
+        KeyScopeExceeded: The author lacks a scope that the key is to have.
+        ExpiryPassed: The key would have expired already.
+        TooManyKeys: The organisation has as many live keys as it may.
+    """
+    author.check_scopes(settings.scopes)
+    check_expiry(settings.expires_at, now)
+    issued = issue(author, settings, now, is_test=is_test, random=desk.random)
+    async with desk.tenants.transaction(Tenant(author.org_id)) as transaction:
+        rows = KeyRows(transaction, author.org_id)
+        if await rows.count_live(now) >= MOST_LIVE_KEYS:
+            raise TooManyKeys(MOST_LIVE_KEYS)
+        await _write(desk.audit, transaction, author, issued, now)
+    return issued
+
+
+@dataclass(frozen=True, slots=True)
+class FirstKey:
+    """Makes the key that a new organisation begins with.
+
+    Attributes:
+        random: Gives that many random bytes.
+    """
+
+    audit: AuditPort
+    random: Callable[[int], bytes] = secrets.token_bytes
+
+    async def create_first(
+        self, transaction: Transaction, *, org_id: UUID, user_id: UUID, now: Micros
+    ) -> str:
+        """Make it within a ``transaction`` of its organisation, and return its text."""
+        author = Author(org_id, FIRST_SCOPES, format_id(PERSON_PREFIX, user_id), user_id)
+        settings = KeySettings(FIRST_NAME, FIRST_SCOPES)
+        issued = issue(author, settings, now, is_test=False, random=self.random)
+        await _write(self.audit, transaction, author, issued, now)
+        return issued.text
+
+
+async def _write(
+    audit: AuditPort, transaction: Transaction, author: Author, issued: IssuedKey, now: Micros
+) -> None:
+    await KeyRows(transaction, author.org_id).insert(issued.key, issued.hash)
+    details = {"test": issued.key.is_test, **told(issued.key.settings)}
+    await tell(audit, transaction, author, Action.CREATED, issued.key, now=now, details=details)
