@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
-from playhead.kernel.oidc import CachePolicy, FlowStart, OidcSettings, OidcSignIn
+from playhead.kernel.auth.model import FlowEnd, FlowStart
+from playhead.kernel.oidc import CachePolicy, OidcClient, OidcSettings
 from playhead.storage.sealing import Sealer
 
 REDIRECT = "http://127.0.0.1:8000/auth/callback"
@@ -86,9 +87,9 @@ async def adapter(
     settings: OidcSettings,
     clock: MovableClock,
     policy: CachePolicy = CachePolicy(),  # noqa: B008
-) -> AsyncIterator[OidcSignIn]:
+) -> AsyncIterator[OidcClient]:
     """Open an adapter with a store of its own."""
-    async with OidcSignIn.open(
+    async with OidcClient.open(
         settings,
         MemoryFlows(),
         SEALER,
@@ -117,3 +118,8 @@ async def log_in(start: FlowStart, email: str, password: str = PASSWORD) -> dict
     back = page.headers["location"]
     assert back.startswith(REDIRECT)
     return dict(parse_qsl(urlsplit(back).query))
+
+
+def returned(start: FlowStart, back: dict[str, str]) -> FlowEnd:
+    """Return what the browser that began brings back."""
+    return FlowEnd(back["code"], back["state"], start.browser_secret, REDIRECT, back.get("iss"))

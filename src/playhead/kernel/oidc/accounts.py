@@ -7,12 +7,12 @@ from playhead.kernel.oidc.asking import Answer, Asking
 from playhead.kernel.oidc.discovery import Discovery
 from playhead.kernel.oidc.endpoint import authenticated, grant_of
 from playhead.kernel.oidc.errors import (
-    EmailTaken,
     PasswordRefused,
     ProfileRefused,
     ProviderUnavailable,
 )
 from playhead.kernel.oidc.settings import OidcSettings
+from playhead.kernel.people import EmailTaken
 
 SPARE_SECONDS = 30
 _FIELDS: Mapping[object, str] = {

@@ -38,16 +38,6 @@ class FlowInvalid(Unauthenticated):
         )
 
 
-class ProviderUnknown(Invalid):
-    """There is no way to sign in by this name; ``details.providers`` lists those there are."""
-
-    code = "auth.provider_unknown"
-
-    def __init__(self, providers: list[str]) -> None:
-        names = ", ".join(providers)
-        super().__init__(f"provider: one of {names}", field="provider", providers=providers)
-
-
 class RedirectRefused(Invalid):
     """A sign-in may return only to the addresses that are configured."""
 
@@ -80,15 +70,6 @@ class EmailMissing(Forbidden):
         super().__init__("the sign-in provider tells no e-mail address of you; add one there")
 
 
-class EmailTaken(Conflict):
-    """The provider has an account with this e-mail address."""
-
-    code = "auth.email_taken"
-
-    def __init__(self) -> None:
-        super().__init__("an account with this e-mail address exists; sign in", field="email")
-
-
 class PasswordRefused(Invalid):
     """The provider's policy refuses the password."""
 
@@ -108,15 +89,6 @@ class ProfileRefused(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(f"{field}: the sign-in provider does not accept this", field=field)
-
-
-class GrantUnsupported(Invalid):
-    """Passwords and sign-ups go to the provider's own page: begin at ``/auth/oauth``."""
-
-    code = "auth.grant_unsupported"
-
-    def __init__(self) -> None:
-        super().__init__("this is done at the sign-in provider: begin at /auth/oauth/keycloak")
 
 
 class OidcMisconfigured(Invalid):

@@ -11,9 +11,10 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
+from playhead.kernel.auth.errors import ProviderUnknown
+from playhead.kernel.auth.model import FlowEnd, FlowStart
 from playhead.kernel.oidc.discovery import Discovery
-from playhead.kernel.oidc.errors import FlowInvalid, ProviderUnknown, RedirectRefused
-from playhead.kernel.oidc.model import FlowStart
+from playhead.kernel.oidc.errors import FlowInvalid, RedirectRefused
 from playhead.kernel.oidc.ports import FlowStore
 from playhead.kernel.oidc.settings import OidcSettings
 from playhead.storage.sealing import SealBroken, Sealer
@@ -70,7 +71,7 @@ class CodeFlow:
         """
         hints = self._settings.idp_hints
         if provider not in hints:
-            raise ProviderUnknown(sorted(hints))
+            raise ProviderUnknown
         if redirect_uri not in self._settings.redirect_uris:
             raise RedirectRefused
         metadata = await self._discovery.metadata()
@@ -82,28 +83,22 @@ class CodeFlow:
         url = _with_query(metadata.authorization_endpoint, query)
         return FlowStart(url, state, browser_secret)
 
-    async def recognise(
-        self, state: str, browser_secret: str, redirect_uri: str, *, issuer: str | None = None
-    ) -> Proof:
+    async def recognise(self, end: FlowEnd) -> Proof:
         """Return the proof of a sign-in that comes back; whatever happens, it cannot come again.
 
-        Args:
-            state: As the provider sent it back.
-            browser_secret: From the browser's cookie.
-            redirect_uri: Where the sign-in came back to.
-            issuer: ``iss`` of the way back (RFC 9207), where the provider sends it.
+        ``end.issuer`` is ``iss`` of the way back (RFC 9207), where the provider sends it.
 
         Raises:
             FlowInvalid: It was not begun in this browser, is over, or another provider answers.
         """
-        sealed = await self._store.take(_hash(state), self._now())
+        sealed = await self._store.take(_hash(end.state), self._now())
         if sealed is None:
             raise FlowInvalid
         kept = self._opened(sealed)
-        is_same_browser = hmac.compare_digest(kept.browser_hash, _hash(browser_secret))
-        if not is_same_browser or kept.redirect_uri != redirect_uri:
+        is_same_browser = hmac.compare_digest(kept.browser_hash, _hash(end.browser_secret))
+        if not is_same_browser or kept.redirect_uri != end.redirect_uri:
             raise FlowInvalid
-        if issuer is not None and issuer != self._settings.issuer:
+        if end.issuer is not None and end.issuer != self._settings.issuer:
             raise FlowInvalid
         return Proof(kept.nonce, kept.verifier, kept.redirect_uri)
 

@@ -40,16 +40,3 @@ class Grant:
     refresh_token: str = field(repr=False)
     id_token: str | None = field(repr=False)
     expires_in: int
-
-
-@dataclass(frozen=True, slots=True)
-class FlowStart:
-    """Where to send the browser, and what it must keep until it is back.
-
-    Attributes:
-        browser_secret: For a cookie that scripts cannot read; without it nobody finishes.
-    """
-
-    redirect_url: str
-    state: str = field(repr=False)
-    browser_secret: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Sign-in by a provider: the whole of it, for whoever answers requests."""
+"""Everything that is asked of a provider, behind one door. It knows nothing of our people."""
 
 import secrets
 import time
@@ -7,23 +7,25 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from playhead.base.time import Micros
+from playhead.kernel.auth.errors import NotOffered
+from playhead.kernel.auth.model import FlowEnd, FlowStart
 from playhead.kernel.identity import TokenExpired, TokenInvalid
 from playhead.kernel.oidc.accounts import Accounts
 from playhead.kernel.oidc.asking import Asking, Json, open_client
 from playhead.kernel.oidc.cached import USUAL, CachePolicy
 from playhead.kernel.oidc.discovery import Discovery
 from playhead.kernel.oidc.endpoint import TokenEndpoint
-from playhead.kernel.oidc.errors import GrantRefused, GrantUnsupported
+from playhead.kernel.oidc.errors import GrantRefused
 from playhead.kernel.oidc.flow import CodeFlow
 from playhead.kernel.oidc.jwks import Jwks
-from playhead.kernel.oidc.model import FlowStart, Grant, ProviderClaims
+from playhead.kernel.oidc.model import Grant, ProviderClaims
 from playhead.kernel.oidc.ports import FlowStore
 from playhead.kernel.oidc.settings import OidcSettings
 from playhead.kernel.oidc.tokens import TokenReader
 from playhead.storage.sealing import Sealer
 
 
-class OidcSignIn:
+class OidcClient:
     """Signs people in with an OpenID provider. Make it with ``open``."""
 
     def __init__(
@@ -108,14 +110,14 @@ class OidcSignIn:
         """Make an account with the provider and sign in.
 
         Raises:
-            GrantUnsupported: It is done at the provider.
+            NotOffered: It is done at the provider.
             EmailTaken: There is one with this address.
             PasswordRefused: The provider's policy refuses the password.
             ProfileRefused: It refuses the address or a name.
             ProviderUnavailable: It cannot be asked.
         """
         if not self._settings.sign_up:
-            raise GrantUnsupported
+            raise NotOffered
         await self._accounts.create(email, password, first_name, last_name)
         return await self.sign_in(email, password)
 
@@ -123,12 +125,12 @@ class OidcSignIn:
         """Sign in with a password.
 
         Raises:
-            GrantUnsupported: It is done at the provider.
+            NotOffered: It is done at the provider.
             GrantRefused: The password is wrong, or nobody has that address.
             ProviderUnavailable: The provider cannot be asked.
         """
         if not self._settings.password_grant:
-            raise GrantUnsupported
+            raise NotOffered
         return await self._endpoint.by_password(email, password)
 
     async def refresh(self, refresh_token: str) -> Grant:
@@ -158,15 +160,7 @@ class OidcSignIn:
         """
         return await self._flow.begin(provider, redirect_uri)
 
-    async def finish_oauth(
-        self,
-        code: str,
-        state: str,
-        browser_secret: str,
-        redirect_uri: str,
-        *,
-        issuer: str | None = None,
-    ) -> Grant:
+    async def finish_oauth(self, end: FlowEnd) -> Grant:
         """Return the tokens of a sign-in that came back; see ``CodeFlow.recognise``.
 
         Raises:
@@ -174,8 +168,8 @@ class OidcSignIn:
             GrantRefused: The code is none, or the tokens are of another sign-in.
             ProviderUnavailable: The provider cannot be asked.
         """
-        proof = await self._flow.recognise(state, browser_secret, redirect_uri, issuer=issuer)
-        grant = await self._endpoint.by_code(code, proof)
+        proof = await self._flow.recognise(end)
+        grant = await self._endpoint.by_code(end.code, proof)
         try:
             await self._tokens.read_identity(
                 grant.id_token or "", nonce=proof.nonce, access_token=grant.access_token
