@@ -1,0 +1,16 @@
+"""Sessions: their start, their refresh tokens, their end."""
+
+from playhead.kernel.auth.sessions.keep import Sessions
+from playhead.kernel.auth.sessions.model import Ending, Session, SessionPolicy, Started
+from playhead.kernel.auth.sessions.repository import SessionLiveness, SessionRows, forget_expired
+
+__all__ = [
+    "Ending",
+    "Session",
+    "SessionLiveness",
+    "SessionPolicy",
+    "SessionRows",
+    "Sessions",
+    "Started",
+    "forget_expired",
+]
