@@ -8,6 +8,9 @@
 DO $$
 DECLARE
     role text;
+    -- Since 16 whoever creates a role is its member, but may not yet become it.
+    needed text := CASE WHEN current_setting('server_version_num')::integer >= 160000
+                        THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
     FOREACH role IN ARRAY ARRAY['playhead_service', 'playhead_system'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
@@ -24,12 +27,22 @@ BEGIN
         END IF;
     END LOOP;
     -- To hand a function over, its owner must be able to become the other.
-    IF NOT pg_has_role(current_user, 'playhead_system', 'MEMBER') THEN
-        EXECUTE format('GRANT playhead_system TO %I', current_user);
+    IF NOT pg_has_role(current_user, 'playhead_system', needed) THEN
+        BEGIN
+            EXECUTE format('GRANT playhead_system TO %I', current_user);
+        EXCEPTION
+            WHEN unique_violation THEN NULL;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '% may not become the role playhead_system', current_user
+                    USING HINT = format('as a superuser: GRANT playhead_system TO %I',
+                                        current_user);
+        END;
     END IF;
 END $$;
 
 GRANT USAGE ON SCHEMA public TO playhead_service, playhead_system;
+-- Databases that were made before 15 let everyone create here what others would then call.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
 -- The tape is the same for every tenant. Servers read it.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO playhead_service;
@@ -108,19 +121,21 @@ CREATE TABLE sessions (
     ended_at     bigint,
     ended_by     text,           -- sign_out, reuse, password, ...
     address      text   NOT NULL,
-    user_agent   text   NOT NULL
+    user_agent   text   NOT NULL,
+    UNIQUE (user_id, session_id)
 );
-CREATE INDEX sessions_person ON sessions (user_id, session_id DESC);
 
 CREATE TABLE refresh_tokens (
     token_hash bytea  PRIMARY KEY,
-    session_id uuid   NOT NULL REFERENCES sessions ON DELETE CASCADE,
+    session_id uuid   NOT NULL,
     user_id    uuid   NOT NULL,
     issued_at  bigint NOT NULL,
     expires_at bigint NOT NULL,
-    used_at    bigint
+    used_at    bigint,
+    -- With the person: row-level security does not look at what a foreign key points to.
+    FOREIGN KEY (user_id, session_id) REFERENCES sessions (user_id, session_id) ON DELETE CASCADE
 );
-CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_session ON refresh_tokens (user_id, session_id);
 
 CREATE TABLE mail_tokens (
     token_hash bytea  PRIMARY KEY,
@@ -152,16 +167,17 @@ CREATE TABLE api_keys (
     revoked_at        bigint,
     revoked_because   text,
     replaced_by       uuid,
-    last_used_at      bigint
+    last_used_at      bigint,
+    UNIQUE (org_id, key_id)
 );
-CREATE INDEX api_keys_listed ON api_keys (org_id, key_id DESC);
 
 CREATE TABLE api_key_usage (
     org_id   uuid   NOT NULL REFERENCES organisations ON DELETE CASCADE,
-    key_id   uuid   NOT NULL REFERENCES api_keys ON DELETE CASCADE,
+    key_id   uuid   NOT NULL,
     day      date   NOT NULL, -- UTC
     requests bigint NOT NULL,
-    PRIMARY KEY (org_id, key_id, day)
+    PRIMARY KEY (org_id, key_id, day),
+    FOREIGN KEY (org_id, key_id) REFERENCES api_keys (org_id, key_id) ON DELETE CASCADE
 );
 
 -- Answers kept for those who ask again ------------------------------------------------------------
