@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
@@ -104,6 +105,17 @@ def problems(*errors: type[PlayheadError]) -> dict[int | str, dict[str, Any]]:
         declared = by_status.setdefault(status_of(error), _declaration(status_of(error)))
         declared["content"]["application/json"]["examples"][error.code] = _example(error)
     return by_status
+
+
+def with_problems(
+    responses: Mapping[int | str, dict[str, Any]] | None, *errors: type[PlayheadError]
+) -> dict[int | str, dict[str, Any]]:
+    """Return what ``responses`` declare, and ``errors`` besides, also where they share a status."""
+    merged = deepcopy(dict(responses or {}))
+    for status, declared in problems(*errors).items():
+        known = merged.setdefault(status, declared)["content"]["application/json"]
+        known.setdefault("examples", {}).update(declared["content"]["application/json"]["examples"])
+    return merged
 
 
 def install_problems(app: FastAPI) -> None:
