@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 LOCK := uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := check
-.PHONY: setup demo test test-soak check lint types arch fmt bench lock help clean
+.PHONY: setup demo test test-soak test-keycloak check lint types arch fmt bench lock help clean
 
 setup: $(STAMP)  ## create the virtual environment from the locked requirements
 
@@ -31,6 +31,9 @@ test: setup  ## every test but the long soak runs
 
 test-soak: setup  ## the long chaos and soak runs
 	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+test-keycloak: setup  ## sign-in against a real Keycloak, which Maven fetches; says so where it cannot
+	@$(BIN)/python -m tests.keycloak $(ARGS)
 
 check: lint types arch test  ## what CI runs
 

@@ -113,7 +113,8 @@ async def log_in(start: FlowStart, email: str, password: str = PASSWORD) -> dict
             action = _FORM.search(page.text)
             assert action, page.text[:2000]
             url = page.url.join(html.unescape(action[1]))
-            page = await browser.post(url, data={"username": email, "password": password})
+            form = {"username": email, "password": password}
+            page = await browser.post(url, data=form, headers={"Cookie": _cookies(page)})
     assert page.status_code == 302, page.text[:2000]
     back = page.headers["location"]
     assert back.startswith(REDIRECT)
@@ -123,3 +124,8 @@ async def log_in(start: FlowStart, email: str, password: str = PASSWORD) -> dict
 def returned(start: FlowStart, back: dict[str, str]) -> FlowEnd:
     """Return what the browser that began brings back."""
     return FlowEnd(back["code"], back["state"], start.browser_secret, REDIRECT, back.get("iss"))
+
+
+def _cookies(page: httpx2.Response) -> str:
+    # Browsers hold loopback for as safe as https and send it cookies that are marked so.
+    return "; ".join(each.partition(";")[0] for each in page.headers.get_list("set-cookie"))
