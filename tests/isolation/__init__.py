@@ -1,0 +1,1 @@
+"""What keeps tenants apart, held against a real PostgreSQL."""
