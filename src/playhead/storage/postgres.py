@@ -216,8 +216,7 @@ class Session:
             self._connection.cursor() as cursor,
             cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
         ):
-            for block in binary_copy(columns, blobs):
-                copy.write(block)
+            copy.write(b"".join(binary_copy(columns, blobs)))  # each write waits by itself
 
     def take_lock(self, key: int) -> bool:
         """Take an advisory lock that this session holds until it ends; False if another has it."""

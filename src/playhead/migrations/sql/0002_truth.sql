@@ -22,6 +22,9 @@ ALTER TABLE coverage
     ADD detected_exchange_at bigint,
     -- What ended it, if something went wrong.
     ADD incident_id bigint;
+-- Whenever the exchange agrees with an open interval its row is written anew. With room beside it
+-- for the next one, no index need be told.
+ALTER TABLE coverage SET (fillfactor = 50);
 CREATE INDEX coverage_incident ON coverage (incident_id) WHERE incident_id IS NOT NULL;
 
 -- Of several intervals that hold an instant, the one of the lowest capture is told, and of those
@@ -119,7 +122,7 @@ CREATE TABLE audit_days (
     matches    bigint  NOT NULL,
     mismatches bigint  NOT NULL,
     PRIMARY KEY (day, market_id, kind)
-);
+) WITH (fillfactor = 50);
 CREATE INDEX audit_days_market ON audit_days (market_id, day);
 
 -- Trades as the exchange told them, each once, whoever recorded it.
