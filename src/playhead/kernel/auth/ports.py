@@ -5,25 +5,15 @@ from typing import Protocol
 from uuid import UUID
 
 from playhead.base.time import Micros
+from playhead.kernel.mail import Mail
 from playhead.storage.postgres import Transaction
 
 
-class Letter(Protocol):
-    """A mail: to whom, about what, and its text."""
+class MailPort(Protocol):
+    """Sends mails, once the transaction that they are put into has committed."""
 
-    @property
-    def recipient(self) -> str:
-        """The address that it goes to."""
-        ...
-
-    @property
-    def subject(self) -> str:
-        """One line."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """Plain text."""
+    async def put(self, transaction: Transaction, mail: Mail, *, now: Micros) -> None:
+        """Put one mail into ``transaction``."""
         ...
 
 
@@ -50,8 +40,8 @@ class AuditPort(Protocol):
 class FirstKey(Protocol):
     """Makes an organisation's first API key."""
 
-    async def issue(
-        self, transaction: Transaction, *, org_id: UUID, created_by: UUID, now: Micros
+    async def create_first(
+        self, transaction: Transaction, *, org_id: UUID, user_id: UUID, now: Micros
     ) -> str:
         """Return the key itself, which nobody can be shown again."""
         ...

@@ -1,6 +1,5 @@
 """E-mail addresses: as they are written to, and as they are compared."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -15,7 +14,7 @@ class Email:
     """An address that mail can be sent to.
 
     Attributes:
-        text: As its owner writes it, the domain in lower case.
+        text: As its owner writes it, the domain in lower case and in ASCII.
         key: Equal for two spellings of one address; what addresses are looked up by.
     """
 
@@ -26,6 +25,8 @@ class Email:
 def parse_email(text: str, *, field: str = "email") -> Email:
     """Return the address in ``text``. Nobody is asked whether it exists.
 
+    The part before the @ is ASCII: many servers take no mail for another. A domain may be anything.
+
     Domains that are reserved for tests (``example.org``, ``.test``) are taken as well: no mail to
     them can reach anybody.
 
@@ -35,12 +36,10 @@ def parse_email(text: str, *, field: str = "email") -> Email:
     if len(text) > MOST_CHARACTERS:
         raise EmailInvalid(field)
     try:
-        found = validate_email(text, check_deliverability=False, test_environment=True)
+        found = validate_email(
+            text, allow_smtputf8=False, check_deliverability=False, test_environment=True
+        )
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailInvalid(field) from error
-    return Email(found.normalized, _key(found.normalized))
-
-
-def _key(address: str) -> str:
-    # Folding case can undo the normal form, so that is taken again.
-    return unicodedata.normalize("NFC", address.casefold())
+    address = found.ascii_email or found.normalized
+    return Email(address, address.casefold())

@@ -23,6 +23,7 @@ class Person:
     first_name: str
     last_name: str
     password_hash: str | None = field(repr=False)
+    password_set_at: Micros | None
     created_at: Micros
 
 

@@ -10,13 +10,13 @@ RETURNING user_id;
 
 -- name: find
 SELECT user_id, email, email_key, email_verified_at, first_name, last_name, password_hash,
-       created_at
+       password_set_at, created_at
   FROM people WHERE user_id = :user_id;
 
 -- name: lock
 -- What is decided about a person's password or address is decided one by one.
 SELECT user_id, email, email_key, email_verified_at, first_name, last_name, password_hash,
-       created_at
+       password_set_at, created_at
   FROM people WHERE user_id = :user_id FOR UPDATE;
 
 -- name: rename

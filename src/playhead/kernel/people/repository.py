@@ -114,6 +114,7 @@ def _person(row: Row | None) -> Person:
         first_name=row.first_name,
         last_name=row.last_name,
         password_hash=row.password_hash,
+        password_set_at=row.password_set_at,
         created_at=row.created_at,
     )
 

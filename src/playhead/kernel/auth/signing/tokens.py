@@ -65,6 +65,14 @@ class AccessTokens:
         self._policy = policy
         self._random = random
 
+    async def prepare(self) -> None:
+        """Return once a token can be issued: nobody is signed in only to be told of a failure.
+
+        Raises:
+            DatabaseUnavailable: No key is known, and the database does not answer.
+        """
+        await self._ring.signer()
+
     async def issue(
         self, user_id: UUID, session_id: UUID, org_id: UUID | None, *, until: Micros
     ) -> AccessToken:
