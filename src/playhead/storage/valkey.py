@@ -5,17 +5,17 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Self, cast
 
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from playhead.base.errors import Unavailable
+from playhead.storage.resp import Answer, Line, Refusal
 
 TIMEOUT_SECONDS = 0.1
-MOST_CONNECTIONS = 64
 _SCHEMES = {"valkey": "redis", "valkeys": "rediss"}
 
 
@@ -26,12 +26,16 @@ class ValkeyUnavailable(Unavailable):
 
 
 class Valkey:
-    """A pool of connections. Nothing waits longer than ``timeout_seconds``, connecting included."""
+    """One connection, made when it is first needed and anew when it was lost.
 
-    def __init__(self, client: Redis, timeout_seconds: float) -> None:
-        self._client: Any = client  # its types do not tell sync from async
+    Nothing waits longer than ``timeout_seconds``, connecting included.
+    """
+
+    def __init__(self, pool: ConnectionPool, timeout_seconds: float) -> None:
+        self._pool = pool
         self._timeout_seconds = timeout_seconds
-        self._slots = asyncio.Semaphore(MOST_CONNECTIONS)
+        self._line: Line | None = None
+        self._connecting = asyncio.Lock()
 
     @classmethod
     @asynccontextmanager
@@ -43,16 +47,14 @@ class Valkey:
         Opening connects nowhere. An answer that is late is given up, never taken for another's.
         """
         # No retries: whoever asks has something else to go on with, and cannot wait.
-        client = Redis.from_url(
-            _address(url),
-            protocol=2,
-            retry=Retry(NoBackoff(), 0),
-            max_connections=MOST_CONNECTIONS,
+        retry = Retry(NoBackoff(), 0)
+        valkey = cls(
+            ConnectionPool.from_url(_address(url), protocol=2, retry=retry), timeout_seconds
         )
         try:
-            yield cls(client, timeout_seconds)
+            yield valkey
         finally:
-            await client.aclose()
+            await valkey._hang_up(valkey._line)
 
     async def run(self, script: str, keys: Sequence[bytes], arguments: Sequence[int]) -> list[int]:
         """Run a Lua ``script``, which the server keeps by its digest, and return its integers.
@@ -60,15 +62,13 @@ class Valkey:
         Raises:
             ValkeyUnavailable: There is no answer in time, or an error is the answer.
         """
-        words = (len(keys), *keys, *arguments)
-        try:
-            async with asyncio.timeout(self._timeout_seconds), self._slots:
-                try:
-                    answer = await self._client.execute_command("EVALSHA", _digest(script), *words)
-                except NoScriptError:  # it was restarted, or told to forget its scripts
-                    answer = await self._client.execute_command("EVAL", script, *words)
-        except (RedisError, OSError, TimeoutError) as error:
-            raise ValkeyUnavailable(f"Valkey does not answer: {error}") from error
+        words: tuple[bytes | int, ...] = (len(keys), *keys, *arguments)
+        answer = await self._ask("EVALSHA", _digest(script), *words)
+        if isinstance(answer, Refusal) and answer.text.startswith("NOSCRIPT"):
+            # It was restarted, or told to forget its scripts.
+            answer = await self._ask("EVAL", script, *words)
+        if isinstance(answer, Refusal):
+            raise ValkeyUnavailable(f"Valkey refuses a script: {answer.text}")
         return cast(list[int], answer)
 
     async def ping(self) -> None:
@@ -77,11 +77,33 @@ class Valkey:
         Raises:
             ValkeyUnavailable: It does not.
         """
+        answer = await self._ask("PING")
+        if answer != b"PONG":
+            raise ValkeyUnavailable(f"Valkey answers {answer!r} to a ping")
+
+    async def _ask(self, *words: bytes | str | int) -> Answer:
+        line = self._line
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                await self._client.ping()
-        except (RedisError, OSError, TimeoutError) as error:
+                if line is None or not line.is_open:
+                    line = await self._connected()
+                return await line.ask(*words)
+        except TimeoutError as error:
+            # It may never answer again; the next one asks on another connection.
+            await self._hang_up(line)
+            raise ValkeyUnavailable("Valkey does not answer in time") from error
+        except (RedisError, OSError) as error:
             raise ValkeyUnavailable(f"Valkey does not answer: {error}") from error
+
+    async def _connected(self) -> Line:
+        async with self._connecting:
+            if self._line is None or not self._line.is_open:
+                self._line = await Line.connect(self._pool)
+            return self._line
+
+    async def _hang_up(self, line: Line | None) -> None:
+        if line is not None and line.is_open:
+            await line.close()
 
 
 @lru_cache

@@ -67,7 +67,7 @@ def test_a_server_that_forgot_the_script_is_given_it_again(valkey_url: str) -> N
     async def act(valkey: Valkey) -> Decision:
         limiter, bucket = Limiter(valkey), slow(9, key="forgotten")
         await limiter.check([bucket])
-        await valkey._client.script_flush()
+        await valkey._ask("SCRIPT", "FLUSH")
         return await limiter.check([bucket])
 
     assert over(valkey_url, act).remaining == 7
