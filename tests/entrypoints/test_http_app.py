@@ -102,11 +102,11 @@ def test_every_route_is_in_the_document() -> None:
     assert {path for path, _ in operations()} == PATHS
 
 
-def test_the_document_is_openapi_3_1_and_says_who_can_reach_it() -> None:
+def test_the_document_is_openapi_3_1_and_says_what_to_send() -> None:
     document = ask(APP, "/openapi.json").json()
 
     assert document["openapi"].startswith("3.1")
-    assert "loopback" in document["info"]["description"]
+    assert "X-API-Key" in document["info"]["description"]
 
 
 @pytest.mark.parametrize(("path", "operation"), list(operations()))

@@ -10,16 +10,13 @@ import httpx2
 import pytest
 
 from playhead.base.time import Nanos
-from playhead.entrypoints.http_app import build_app
+from playhead.entrypoints.http_app import History, build_app
 from playhead.history.capture import CaptureStore
-from playhead.history.coverage.record import PublicRecord
-from playhead.history.markets import Markets
-from playhead.history.rewind import Rewind
 from playhead.history.verify import Trails, Verifier
 from playhead.storage.postgres import Database
 from tests.history.rewind.builders import TICKER, second
 from tests.history.rewind.tape import delta, ingest_frames, snapshot
-from tests.web.client import KEY, fault
+from tests.web.client import KEY, OpenDoor, fault
 
 FRAMES = [
     snapshot(1, 1, yes={"0.4200": "10.00"}, no={"0.5500": "5.00"}),
@@ -59,11 +56,10 @@ async def served(
     url: str, ask: Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
 ) -> httpx2.Response:
     async with Database.open(url, connections=2) as database:
+        verifier = Verifier(Trails(database), CaptureStore(Path(), lambda: Nanos(0)))
         app = build_app(
-            rewind=Rewind(database),
-            markets=Markets(database),
-            record=PublicRecord.on(database),
-            verifier=Verifier(Trails(database), CaptureStore(Path(), lambda: Nanos(0))),
+            [History.on(database, verifier)],
+            OpenDoor(),
             checks={},
             now=lambda: second(100),
             cursor_key=KEY,

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import httpx2
+from fastapi import Depends
 
 from playhead.base.time import Micros
-from playhead.entrypoints.http_app import build_app
+from playhead.entrypoints.http_app import History, build_app
 from playhead.history.coverage.record import PublicRecord
 from playhead.history.markets.ports import MarketReader
 from playhead.history.rewind.ports import RewindReader
 from playhead.history.verify.ports import AnswerVerifier
+from playhead.kernel.identity import Scope
 from playhead.web.health import Check
 from playhead.web.openapi import Api
 from tests.history.coverage.fakes import empty_record
@@ -23,6 +26,18 @@ KEY = b"k" * 32
 NOW = second(1000)
 
 
+class OpenDoor:
+    """Lets everybody through: who may ask what is tried elsewhere."""
+
+    def required(self, *scopes: Scope) -> Any:
+        return self.welcome()
+
+    def welcome(self) -> Any:
+        async def check() -> None: ...
+
+        return Depends(check)
+
+
 def api(
     *,
     rewind: RewindReader | None = None,
@@ -32,11 +47,15 @@ def api(
     checks: Mapping[str, Check] | None = None,
     now: Micros = NOW,
 ) -> Api:
-    return build_app(
+    history = History(
         rewind=rewind or FakeRewind(),
         markets=markets or FakeMarkets(),
         record=record or empty_record(),
         verifier=verifier or FakeVerifier(),
+    )
+    return build_app(
+        [history],
+        OpenDoor(),
         checks=checks or {},
         now=lambda: now,
         cursor_key=KEY,

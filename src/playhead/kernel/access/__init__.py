@@ -9,6 +9,7 @@ from playhead.kernel.access.openapi import GuardedApi, declare_guard
 from playhead.kernel.access.plans import PLANS, Plan
 from playhead.kernel.access.ports import Limiting, Register, Tally, TokenReader
 from playhead.kernel.access.repository import AccessRegister
+from playhead.kernel.access.visitors import Visitors
 
 __all__ = [
     "KEY_HEADER",
@@ -25,6 +26,7 @@ __all__ = [
     "Register",
     "Tally",
     "TokenReader",
+    "Visitors",
     "declare_guard",
     "parse_credentials",
 ]

@@ -25,7 +25,10 @@ class Plan:
 
 
 FREE = Plan(caller=600, organisation=3_000)
-PLANS: Mapping[str, Plan] = {"free": FREE}
+OPERATOR = Plan(caller=60_000, organisation=600_000)
+"""Of organisations that whoever runs this Playhead has made for themselves."""
+
+PLANS: Mapping[str, Plan] = {"free": FREE, "operator": OPERATOR}
 
 Buckets = tuple[Bucket, ...]
 
