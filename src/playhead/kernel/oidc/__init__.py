@@ -13,9 +13,12 @@ from playhead.kernel.oidc.errors import (
     ProviderUnavailable,
     RedirectRefused,
 )
-from playhead.kernel.oidc.model import Grant, ProviderClaims
+from playhead.kernel.oidc.identities import ProviderPeople
+from playhead.kernel.oidc.model import Grant, Met, ProviderClaims
 from playhead.kernel.oidc.ports import FlowStore, Identities
+from playhead.kernel.oidc.repository import OAuthFlows
 from playhead.kernel.oidc.settings import ClientAuthentication, OidcSettings
+from playhead.kernel.oidc.sign_in import OidcSignIn
 
 __all__ = [
     "CachePolicy",
@@ -27,12 +30,16 @@ __all__ = [
     "GrantRefused",
     "Identities",
     "IdentityConflict",
+    "Met",
+    "OAuthFlows",
     "OidcClient",
     "OidcMisconfigured",
     "OidcSettings",
+    "OidcSignIn",
     "PasswordRefused",
     "ProfileRefused",
     "ProviderClaims",
+    "ProviderPeople",
     "ProviderUnavailable",
     "RedirectRefused",
 ]

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from playhead.kernel.oidc.asking import Answer, Asking
 from playhead.kernel.oidc.discovery import Discovery
@@ -67,6 +68,18 @@ class Accounts:
         if not answer.is_success:
             raise _refusal_of(answer)
 
+    async def end_session(self, session_id: str) -> None:
+        """End a session of the realm; nothing if there is none of that name.
+
+        Raises:
+            ProviderUnavailable: The realm cannot be asked, or does not let us.
+        """
+        url = f"{self._settings.accounts_url}/sessions/{quote(session_id, safe='')}"
+        headers = {"Authorization": f"Bearer {await self._own_token()}"}
+        answer = await self._asking.delete(url, headers)
+        if not answer.is_success and answer.status != 404:
+            raise _not_allowed(answer)
+
     async def _post_user(self, account: Mapping[str, object]) -> Answer:
         headers = {"Authorization": f"Bearer {await self._own_token()}"}
         url = f"{self._settings.accounts_url}/users"
@@ -117,5 +130,7 @@ def _first_fault(answer: Answer) -> Mapping[str, object]:
 
 def _not_allowed(answer: Answer) -> ProviderUnavailable:
     error = answer.body.get("error")
-    _log.error("the sign-in provider lets us make no accounts: %s %r", answer.status, error)
-    return ProviderUnavailable(f"making an account was answered with {answer.status} {error!r}")
+    _log.error(
+        "the sign-in provider does not let us administer accounts: %s %r", answer.status, error
+    )
+    return ProviderUnavailable(f"its admin API answered with {answer.status} {error!r}")

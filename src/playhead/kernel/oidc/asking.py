@@ -86,6 +86,14 @@ class Asking:
             self._client.build_request("POST", url, content=content, headers=sent)
         )
 
+    async def delete(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Delete what is at ``url``, once.
+
+        Raises:
+            ProviderUnavailable: It cannot be reached, fails, or asks to wait.
+        """
+        return await self._ask(self._client.build_request("DELETE", url, headers=dict(headers)))
+
     async def _ask(self, request: httpx2.Request) -> Answer:
         what = f"{request.method} {request.url.copy_with(query=None)}"
         try:

@@ -150,6 +150,15 @@ class OidcClient:
         """
         await self._endpoint.end_session(refresh_token)
 
+    async def end_session(self, session_id: str) -> None:
+        """End the provider's session of that name, where our service account may do so.
+
+        Raises:
+            ProviderUnavailable: The provider cannot be asked: the session goes on.
+        """
+        if session_id and self._settings.sign_up:
+            await self._accounts.end_session(session_id)
+
     async def begin_oauth(self, provider: str, redirect_uri: str) -> FlowStart:
         """Return where to send a browser that wants to sign in; see ``CodeFlow.begin``.
 

@@ -40,3 +40,12 @@ class Grant:
     refresh_token: str = field(repr=False)
     id_token: str | None = field(repr=False)
     expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One of our people. ``org_id`` and ``api_key`` are told of who was let in just now."""
+
+    user_id: UUID
+    org_id: UUID | None = None
+    api_key: str = field(default="", repr=False)

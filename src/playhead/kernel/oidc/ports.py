@@ -4,7 +4,8 @@ from typing import Protocol
 from uuid import UUID
 
 from playhead.base.time import Micros
-from playhead.kernel.oidc.model import ProviderClaims
+from playhead.kernel.auth import Visit
+from playhead.kernel.oidc.model import Met, ProviderClaims
 
 
 class FlowStore(Protocol):
@@ -22,7 +23,18 @@ class FlowStore(Protocol):
 class Identities(Protocol):
     """Knows which of our people a provider speaks of."""
 
-    async def person_of(self, claims: ProviderClaims) -> UUID:
+    async def find(self, claims: ProviderClaims) -> UUID | None:
+        """Return the person, or None if they were never seen here."""
+        ...
+
+    async def meet(
+        self,
+        claims: ProviderClaims,
+        visit: Visit,
+        *,
+        organisation: str | None = None,
+        with_key: bool = False,
+    ) -> Met:
         """Return the person; at first sight link or create them, with an organisation.
 
         Raises:
