@@ -77,3 +77,14 @@ def test_an_origin_is_listed_as_browsers_write_it() -> None:
     listed = parse_origins([" HTTPS://App.Example/ ", "http://[::1]:3000"])
 
     assert listed == {"https://app.example", "http://[::1]:3000"}
+
+
+@pytest.mark.parametrize("origin", [OURS, "https://evil.example", "*", "null"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_a_star_is_never_said_and_so_never_with_credentials(origin: str, method: str) -> None:
+    asked = [("Origin", origin), ("Access-Control-Request-Method", "POST")]
+    answer = send(OPEN, "/address", asked, method=method)
+
+    granted = {name: value for name, value in answer.headers if name.startswith("access-control")}
+    assert not any("*" in value for value in granted.values())
+    assert ("access-control-allow-credentials" in granted) == (origin == OURS)

@@ -4,6 +4,8 @@ import asyncio
 import logging
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
 from playhead.web.idempotency import KEPT, LEASE, Asked, KeptAnswer
@@ -97,6 +99,17 @@ def test_a_key_is_up_to_255_characters_of_printable_ascii(key: str) -> None:
     assert code_of(refused) == (422, "request.invalid")
     assert refused.json()["error"]["field"] == "Idempotency-Key"
     assert asked(shop, key="x" * 255).status_code == 201
+
+
+@settings(deadline=None, max_examples=60)
+@given(key=st.text(st.characters(max_codepoint=255), max_size=300))
+def test_no_key_however_hostile_is_our_failure(key: str) -> None:
+    # What HTTP itself does not carry never gets here.
+    sent = "".join(each for each in key if each not in "\r\n\0").strip()
+    status = asked(new_shop(), key=sent.encode("latin-1")).status_code
+
+    is_printable = 1 <= len(sent) <= 255 and all(" " <= each <= "~" for each in sent)
+    assert status == (201 if is_printable else 422)
 
 
 def test_who_may_not_ask_learns_nothing_of_keys() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,26 @@ def test_no_key_breaks_the_protocol(valkey_url: str, key: str) -> None:
         return await Limiter(valkey).check([slow(9, name="odd", key=key)])
 
     assert over(valkey_url, act).remaining == 8
+
+
+def test_over_time_many_clients_together_get_what_the_rate_allows(valkey_url: str) -> None:
+    rate, seconds = Rate(100, 1, 20), 0.4
+
+    async def client(limiter: Limiter, until: float) -> int:
+        allowed = 0
+        while time.monotonic() < until:
+            allowed += await taken(limiter, Bucket("time", "k", rate), of=1)
+            await asyncio.sleep(0.001)
+        return allowed
+
+    async def act(valkey: Valkey) -> tuple[int, float]:
+        began = time.monotonic()
+        limiters = [Limiter(valkey) for _ in range(3)] * 4
+        counts = await asyncio.gather(*(client(each, began + seconds) for each in limiters))
+        return sum(counts), time.monotonic() - began
+
+    allowed, span = over(valkey_url, act)
+    assert 20 + 100 * seconds * 0.5 < allowed <= 20 + 100 * span + 1
 
 
 def test_a_server_that_dies_leaves_what_it_counted_and_its_return_gives_no_new_burst(
