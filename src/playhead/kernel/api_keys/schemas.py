@@ -77,11 +77,11 @@ Networks = Annotated[
             WithJsonSchema({"type": "string", "examples": ["192.0.2.0/24", "2001:db8::/32"]}),
         ]
     ],
-    AfterValidator(_once),
     Field(
         max_length=MOST_NETWORKS,
         description="IPv4 and IPv6 networks that the key may be used from; none: from anywhere.",
     ),
+    AfterValidator(_once),
 ]
 PerMinute = Annotated[
     int,
