@@ -1,11 +1,10 @@
 """Where the API listens."""
 
 import socket
-from pathlib import Path
 
 import pytest
 
-from playhead.entrypoints.listening import LOOPBACK, NotLoopback, PortBusy, cursor_key, listen
+from playhead.entrypoints.listening import LOOPBACK, NotLoopback, PortBusy, listen
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.org", ""])
@@ -24,11 +23,3 @@ def test_a_busy_port_is_one_sentence_that_says_what_to_do() -> None:
 def test_answers_do_not_wait_for_the_receipt_of_their_first_packet() -> None:
     with listen(LOOPBACK, 0) as listener:
         assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-
-
-def test_the_key_of_cursors_stays_the_same_and_is_for_its_owner_only(tmp_path: Path) -> None:
-    key = cursor_key(tmp_path)
-
-    assert cursor_key(tmp_path) == key
-    assert len(key) == 32
-    assert (tmp_path / "cursor.key").stat().st_mode & 0o777 == 0o600

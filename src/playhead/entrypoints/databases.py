@@ -1,6 +1,6 @@
-"""As whom each process reaches the database: its owner, or the role that serves requests."""
+"""Where the servers are, and as whom each process reaches the database."""
 
-from playhead.entrypoints.embedded import postgres_url
+from playhead.entrypoints.embedded import postgres_url, valkey_url
 from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.storage.roles import open_service_role, service_url
@@ -30,6 +30,11 @@ def prepare_service_role(settings: Settings) -> str:
     if settings.service_database_url is not None:
         return settings.service_database_url
     return open_service_role(owner_database_url(settings), _password(settings))
+
+
+def valkey_address(settings: Settings) -> str:
+    """Return the address of the Valkey that processes share."""
+    return settings.valkey_url or valkey_url(settings.home / "valkey")
 
 
 def _password(settings: Settings) -> str | None:

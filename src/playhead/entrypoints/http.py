@@ -1,6 +1,6 @@
 """The process that serves the HTTP API.
 
-It binds to loopback only: until accounts exist, whoever can connect may read.
+It binds to loopback only and speaks HTTP in the clear: a proxy in front of it encrypts.
 """
 
 import asyncio
@@ -15,18 +15,19 @@ import uvicorn
 import uvloop
 
 from playhead.base.time import Micros, Nanos
-from playhead.entrypoints.databases import service_database_url
-from playhead.entrypoints.http_app import build_app
-from playhead.entrypoints.listening import LOOPBACK, cursor_key, listen
+from playhead.entrypoints.databases import service_database_url, valkey_address
+from playhead.entrypoints.edge import edge_of
+from playhead.entrypoints.http_app import History, build_app
+from playhead.entrypoints.kernel import Ground, open_kernel
+from playhead.entrypoints.listening import LOOPBACK, listen
+from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.entrypoints.status_file import write_status
 from playhead.history.capture import CaptureStore
-from playhead.history.coverage.record import PublicRecord
-from playhead.history.markets import Markets
-from playhead.history.rewind import Rewind
 from playhead.history.verify import Trails, Verifier
 from playhead.storage.postgres import Database, DatabaseUnavailable
 from playhead.storage.roles import check_connection, check_service_role
+from playhead.storage.valkey import Valkey
 from playhead.web.health import Check
 
 NAME = "api"
@@ -47,17 +48,21 @@ def main(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    url = service_database_url(settings)
+    url, sealer = service_database_url(settings), open_sealer(settings)
     refuse_unsafe_role(url)
-    async with Database.open(url, check=check_connection) as database:
+    async with (
+        Database.open(url, check=check_connection) as database,
+        Valkey.open(valkey_address(settings)) as valkey,
+        open_kernel(Ground(settings, database, valkey, sealer, _now)) as kernel,
+    ):
+        history = History.on(database, Verifier(Trails(database), _captures(settings)))
         app = build_app(
-            rewind=Rewind(database),
-            markets=Markets(database),
-            record=PublicRecord.on(database),
-            verifier=Verifier(Trails(database), _captures(settings)),
+            [history, kernel],
+            kernel.door,
             checks={"database": _check_of(database)},
             now=_now,
-            cursor_key=cursor_key(settings.home),
+            cursor_key=sealer.derive("cursors"),
+            edge=edge_of(settings),
         )
         server = _Server(
             uvicorn.Config(
@@ -67,6 +72,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # our own middleware judges them
                 timeout_graceful_shutdown=STOP_SECONDS,
             ),
             settings,
@@ -126,8 +132,8 @@ def _stop_on_signals(server: uvicorn.Server) -> None:
 def _announce(listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     print(  # the first line of the process's log
-        f"API on http://{host}:{port}, for this machine only: until accounts exist it listens on"
-        " loopback and nowhere else",
+        f"API on http://{host}:{port}, for this machine only: others reach it through a proxy here"
+        " that encrypts",
         flush=True,
     )
 

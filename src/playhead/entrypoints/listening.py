@@ -1,15 +1,11 @@
-"""Where the API listens, and the secret of its cursors."""
+"""Where the API listens."""
 
 import ipaddress
-import os
-import secrets
 import socket
-from pathlib import Path
 
 from playhead.base.errors import Conflict, Invalid
 
 LOOPBACK = "127.0.0.1"
-KEY_BYTES = 32
 
 
 class NotLoopback(Invalid):
@@ -33,8 +29,8 @@ def listen(host: str, port: int) -> socket.socket:
     """
     if not _is_loopback(host):
         raise NotLoopback(
-            f"the API listens on {LOOPBACK} only, not on {host}: it has no accounts yet, so whoever"
-            " could connect could read"
+            f"the API listens on {LOOPBACK} only, not on {host}: what it says is not encrypted,"
+            " so others reach it through a proxy on this machine that is"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -50,19 +46,6 @@ def listen(host: str, port: int) -> socket.socket:
             " PLAYHEAD_PORT"
         ) from error
     return listener
-
-
-def cursor_key(home: Path) -> bytes:
-    """Return the key of this home's cursors; it is made when it is first asked for."""
-    file = home / "cursor.key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as made:
-        key = secrets.token_bytes(KEY_BYTES)
-        made.write(key)
-    return key
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,0 +1,54 @@
+"""Who signs people in, as the settings choose."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from playhead.entrypoints.kernel.ground import Ground
+from playhead.entrypoints.listening import LOOPBACK
+from playhead.entrypoints.settings import Settings
+from playhead.kernel.access import TokenReader
+from playhead.kernel.api_keys import FirstKey
+from playhead.kernel.audit import AuditLog
+from playhead.kernel.auth.assembly import Surroundings, build_builtin
+from playhead.kernel.auth.dependencies import AuthRoom
+from playhead.kernel.auth.passwords import Passwords
+from playhead.kernel.mail import Outbox
+from playhead.kernel.orgs import Founding
+from playhead.storage.tenants import Tenants
+from playhead.web.limits import Limiter
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSignIn:
+    """One way to sign in, ready."""
+
+    room: AuthRoom
+    tokens: TokenReader
+
+
+def issuer_of(settings: Settings) -> str:
+    """Return the address by which our access tokens say where they are from."""
+    return settings.public_url or f"http://{LOOPBACK}:{settings.port}"
+
+
+@asynccontextmanager
+async def open_sign_in(
+    ground: Ground, tenants: Tenants, *, outbox: Outbox, audit: AuditLog, limiter: Limiter
+) -> AsyncIterator[OpenSignIn]:
+    """Open the way to sign in that the settings choose."""
+    with Passwords.open() as passwords:
+        around = Surroundings(
+            tenants=tenants,
+            sealer=ground.sealer,
+            passwords=passwords,
+            mail=outbox,
+            audit=audit,
+            founding=Founding(),
+            first_key=FirstKey(audit),
+            limiter=limiter,
+            issuer=issuer_of(ground.settings),
+            now=ground.now,
+        )
+        built_in = build_builtin(around)
+        yield OpenSignIn(built_in.room, built_in.sign_in)
