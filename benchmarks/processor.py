@@ -1,0 +1,28 @@
+"""Seconds of processors that an ingest has used: less at the mercy of neighbours than the clock."""
+
+import os
+import time
+from pathlib import Path
+
+import psycopg
+
+
+def processor_seconds(url: str) -> float:
+    """Return what this process and the server of its ingest have used so far.
+
+    Where there is no ``/proc``, the server is not counted.
+    """
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'bench-ingest'"
+        ).fetchall()
+    return time.process_time() + sum(_of_process(pid) for (pid,) in found)
+
+
+def _of_process(pid: int) -> float:
+    file = Path(f"/proc/{pid}/stat")
+    if not file.exists():
+        return 0.0
+    user, system = file.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
