@@ -1,5 +1,6 @@
 """Sign-in by an OpenID provider: Keycloak first, any other by configuration."""
 
+from playhead.kernel.oidc.assembly import open_oidc
 from playhead.kernel.oidc.cached import CachePolicy
 from playhead.kernel.oidc.client import OidcClient
 from playhead.kernel.oidc.errors import (
@@ -42,4 +43,5 @@ __all__ = [
     "ProviderPeople",
     "ProviderUnavailable",
     "RedirectRefused",
+    "open_oidc",
 ]

@@ -115,8 +115,11 @@ class ProviderSessions:
                     expires_at=expires_at,
                 )
 
-    async def end(self, noted: Noted, visit: Visit) -> None:
-        """End a session, which need not have been begun here: its access tokens are refused."""
+    async def end(self, noted: Noted, visit: Visit) -> bool:
+        """End a session, which need not have been begun here: its access tokens are refused.
+
+        False if it was over.
+        """
         now = self._now()
         async with self._tenants.transaction(Tenant(user_id=noted.user_id)) as transaction:
             notes = SessionNotes(transaction)
@@ -128,9 +131,8 @@ class ProviderSessions:
                     now=now,
                     expires_at=_POLICY.expires_at(now, now),
                 )
-            await SessionRows(transaction).end(
-                noted.user_id, noted.session_id, Ending.SIGN_OUT, now
-            )
+            rows = SessionRows(transaction)
+            return await rows.end(noted.user_id, noted.session_id, Ending.SIGN_OUT, now)
 
     async def end_of(self, refresh_token: str) -> Noted | None:
         """End the session of a refresh token; None if none is known that goes on."""

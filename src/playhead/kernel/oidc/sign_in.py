@@ -162,14 +162,13 @@ class OidcSignIn:
             ProviderUnavailable: The provider cannot be asked; here they have ended.
         """
         noted, name = (None, None) if access is None else await self._noted_of(access)
-        if noted is not None:
-            await self._sessions.end(noted, visit)
+        if noted is not None and await self._sessions.end(noted, visit):
             await self._note_end(noted, visit)
         if refresh is None:
             await self._client.end_session(name or "")
             return
         other = await self._sessions.end_of(refresh)
-        if other is not None and other != noted:
+        if other is not None:
             await self._note_end(other, visit)
         await self._client.sign_out(refresh)
 

@@ -14,6 +14,7 @@ from tests.kernel.oidc.issuer.state import Code, Issuer, User
 
 REALM = "/realms/playhead"
 PROTOCOL = f"{REALM}/protocol/openid-connect"
+ADMIN = "/admin/realms/playhead"
 LEAST_PASSWORD = 8
 
 
@@ -30,7 +31,8 @@ class Endpoints:
             Route(f"{PROTOCOL}/token", self.token, methods=["POST"]),
             Route(f"{PROTOCOL}/logout", self.logout, methods=["POST"]),
             Route(f"{PROTOCOL}/revoke", self.revoke, methods=["POST"]),
-            Route("/admin/realms/playhead/users", self.create_user, methods=["POST"]),
+            Route(f"{ADMIN}/users", self.create_user, methods=["POST"]),
+            Route(f"{ADMIN}/sessions/{{sid}}", self.delete_session, methods=["DELETE"]),
         ]
 
     async def discovery(self, request: Request) -> Response:
@@ -85,7 +87,7 @@ class Endpoints:
         return Response(status_code=200)
 
     async def create_user(self, request: Request) -> Response:
-        if not request.headers.get("authorization", "").startswith("Bearer admin-"):
+        if not _is_admin(request):
             return JSONResponse({"error": "HTTP 401 Unauthorized"}, 401)
         account = json.loads(await request.body())
         email, password = account["email"].lower(), account["credentials"][0]["value"]
@@ -99,6 +101,13 @@ class Endpoints:
             email, password, account["firstName"], account["lastName"], account["emailVerified"]
         )
         return Response(status_code=201)
+
+    async def delete_session(self, request: Request) -> Response:
+        if not _is_admin(request):
+            return JSONResponse({"error": "HTTP 401 Unauthorized"}, 401)
+        sid, before = request.path_params["sid"], len(self._issuer.sessions)
+        self._issuer.sessions = [each for each in self._issuer.sessions if each.sid != sid]
+        return Response(status_code=204 if len(self._issuer.sessions) < before else 404)
 
 
 class Scripted:
@@ -115,6 +124,10 @@ class Scripted:
         said = self._issuer.answers.get(end)
         answer = Response(said[1], said[0]) if said else self._app
         await answer(scope, receive, send)
+
+
+def _is_admin(request: Request) -> bool:
+    return request.headers.get("authorization", "").startswith("Bearer admin-")
 
 
 async def _form(request: Request) -> dict[str, str]:
