@@ -12,27 +12,34 @@ from playhead.storage.postgres import DatabaseUnavailable
 SERVICE_ROLE = "playhead_service"
 SYSTEM_ROLE = "playhead_system"
 
+REACHES_FILES = "'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program'"
+"""Roles of PostgreSQL that reach the server's files, and with them every table."""
+
 POWERS = f"""
 SELECT session_user AS name,
        array_remove(ARRAY[
            CASE WHEN r.rolsuper THEN 'it is a superuser' END,
            CASE WHEN r.rolbypassrls THEN 'it bypasses row-level security' END,
            CASE WHEN r.rolcreaterole THEN 'it may create roles' END,
+           CASE WHEN r.rolreplication THEN 'it may copy the whole database' END,
            CASE WHEN EXISTS (SELECT FROM pg_class c
                               WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace)
                 THEN 'it owns tables' END,
-           CASE WHEN EXISTS (SELECT FROM pg_namespace n
-                              WHERE n.nspname = 'public' AND n.nspowner = r.oid)
+           -- Whoever owns the database owns the schema too, and may drop what is in it.
+           CASE WHEN EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'public'
+                                AND pg_has_role(r.oid, n.nspowner, 'MEMBER'))
                 THEN 'it owns the schema' END,
            CASE WHEN EXISTS (SELECT FROM pg_roles o
                               WHERE o.oid <> r.oid AND pg_has_role(r.oid, o.oid, 'MEMBER')
-                                AND (o.rolsuper OR o.rolbypassrls OR o.rolname = '{SYSTEM_ROLE}'
+                                AND (o.rolsuper OR o.rolbypassrls OR o.rolcreaterole
+                                     OR o.rolreplication
+                                     OR o.rolname IN ('{SYSTEM_ROLE}', {REACHES_FILES})
                                      OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = o.oid
                                           AND c.relnamespace = 'public'::regnamespace)))
                 THEN 'it may become a role that does' END
        ], NULL) AS powers
   FROM pg_roles r WHERE r.rolname = session_user
-"""  # noqa: S608 -- the name is our own constant
+"""  # noqa: S608 -- the names are our own constants
 
 
 class ServiceRoleUnsafe(Conflict):
