@@ -1,6 +1,7 @@
 """The role that servers connect as: it must not be able to see past row-level security."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -11,6 +12,9 @@ from playhead.storage.postgres import DatabaseUnavailable
 
 SERVICE_ROLE = "playhead_service"
 SYSTEM_ROLE = "playhead_system"
+
+ATTEMPTS = 10
+"""Roles belong to the whole server. Of two who alter one at once PostgreSQL lets one fail."""
 
 REACHES_FILES = "'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program'"
 """Roles of PostgreSQL that reach the server's files, and with them every table."""
@@ -137,4 +141,8 @@ def _alter(connection: psycopg.Connection[tuple[object, ...]], password: str | N
             password.encode(), SERVICE_ROLE.encode(), b"scram-sha-256"
         )
         statement += sql.SQL(" PASSWORD {}").format(sql.Literal(hashed.decode()))
+    for _ in range(ATTEMPTS - 1):
+        with suppress(psycopg.errors.InternalError_):
+            connection.execute(statement)
+            return
     connection.execute(statement)

@@ -426,6 +426,7 @@ DO $$
 DECLARE
     name text;
     role text;
+    kind text;
 BEGIN
     FOR name IN
         SELECT oid::regprocedure::text FROM pg_proc
@@ -446,12 +447,12 @@ BEGIN
     -- Platforms that publish this schema grant it to their own roles; those have no business here.
     FOREACH role IN ARRAY ARRAY['anon', 'authenticated', 'service_role'] LOOP
         IF EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-            EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', role);
-            EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM %I', role);
-            EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM %I',
-                           role);
-            EXECUTE format(
-                'ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON FUNCTIONS FROM %I', role);
+            FOREACH kind IN ARRAY ARRAY['TABLES', 'SEQUENCES', 'FUNCTIONS'] LOOP
+                EXECUTE format('REVOKE ALL ON ALL %s IN SCHEMA public FROM %I', kind, role);
+                EXECUTE format(
+                    'ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON %s FROM %I',
+                    kind, role);
+            END LOOP;
         END IF;
     END LOOP;
 END $$;
