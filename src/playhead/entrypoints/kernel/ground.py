@@ -1,7 +1,10 @@
 """What the kernel of a process stands on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from argon2 import Parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from playhead.base.time import Micros
 from playhead.entrypoints.settings import Settings
@@ -16,6 +19,7 @@ class Ground:
 
     Attributes:
         database: Connected as the role that serves requests.
+        hashing: What a password's hash costs.
     """
 
     settings: Settings
@@ -23,3 +27,4 @@ class Ground:
     valkey: Valkey
     sealer: Sealer
     now: Callable[[], Micros]
+    hashing: Parameters = field(default_factory=lambda: RFC_9106_LOW_MEMORY)

@@ -37,7 +37,7 @@ async def open_sign_in(
     ground: Ground, tenants: Tenants, *, outbox: Outbox, audit: AuditLog, limiter: Limiter
 ) -> AsyncIterator[OpenSignIn]:
     """Open the way to sign in that the settings choose."""
-    with Passwords.open() as passwords:
+    with Passwords.open(ground.hashing) as passwords:
         around = Surroundings(
             tenants=tenants,
             sealer=ground.sealer,
