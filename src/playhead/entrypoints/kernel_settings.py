@@ -4,6 +4,7 @@ import base64
 import binascii
 import ipaddress
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -134,7 +135,8 @@ class KernelSettings(BaseSettings):
     oidc_client_id: str | None = Field(default=None, description="Our client at the provider.")
     oidc_client_secret: str | None = Field(default=None, description="Its secret, if it has one.")
     oidc_audience: str | None = Field(
-        default=None, description="The audience of access tokens; the client by default."
+        default=None,
+        description="The audience of access tokens; without it, tokens made for the client.",
     )
     oidc_redirect_uris: str = Field(
         default="", description="Addresses that a sign-in may return to."
@@ -145,9 +147,22 @@ class KernelSettings(BaseSettings):
     oidc_password_grant: bool = Field(
         default=False, description="Whether /auth/login hands passwords on to the provider."
     )
+    oidc_is_keycloak: bool = Field(
+        default=True, description="Whether the provider is a Keycloak, whose ways are known."
+    )
+    oidc_sign_up: bool = Field(
+        default=False, description="Whether /auth/signup makes accounts at the provider (Keycloak)."
+    )
     oidc_admin_url: SafeAddress | None = Field(
         default=None,
-        description="Keycloak's admin address of the realm, where sign-up goes through it.",
+        description="Keycloak's admin address of the realm; derived from the issuer by default.",
+    )
+    oidc_admin_client_id: str | None = Field(
+        default=None, description="The client at Keycloak that may make accounts."
+    )
+    oidc_admin_client_secret: str | None = Field(default=None, description="Its secret.")
+    oidc_ca_file: Path | None = Field(
+        default=None, description="Certificates to trust for the provider, beside the system's."
     )
 
     @model_validator(mode="after")
