@@ -1,5 +1,6 @@
 """The provider's public keys by their id. Garbage cannot make us ask for them often."""
 
+import base64
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -15,7 +16,7 @@ PublicKey = RSAKey | ECKey | OKPKey
 LEAST_RSA_BITS = 2048
 MOST_KEYS = 100
 _KINDS: Mapping[object, type[PublicKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
-_PUBLIC = ("kty", "kid", "n", "e", "crv", "x", "y")
+_PUBLIC = ("kty", "kid", "alg", "n", "e", "crv", "x", "y")
 _log = logging.getLogger(__name__)
 
 
@@ -96,10 +97,13 @@ def _imported(jwk: dict[str, object]) -> PublicKey | None:
     if kind is None:
         return None
     try:
-        key = kind.import_key({name: str(jwk[name]) for name in _PUBLIC if name in jwk})
+        if kind is RSAKey and _bits(str(jwk["n"])) < LEAST_RSA_BITS:
+            return None
+        return kind.import_key({name: str(jwk[name]) for name in _PUBLIC if name in jwk})
     except (JoseError, ValueError, TypeError, KeyError) as error:
         _log.warning("the sign-in provider publishes a key that cannot be read: %s", error)
         return None
-    if isinstance(key, RSAKey) and key.public_key.key_size < LEAST_RSA_BITS:
-        return None
-    return key
+
+
+def _bits(number: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(number + "=" * (-len(number) % 4))).bit_length()

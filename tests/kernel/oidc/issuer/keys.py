@@ -8,9 +8,9 @@ Key = RSAKey | ECKey | OctKey
 
 
 @functools.cache
-def rsa_key(kid: str, bits: int = 2048) -> RSAKey:
+def rsa_key(kid: str) -> RSAKey:
     """Return the key of this name; the same one each time."""
-    return RSAKey.generate_key(bits, {"kid": kid, "use": "sig", "alg": "RS256"}, private=True)
+    return RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"}, private=True)
 
 
 @functools.cache

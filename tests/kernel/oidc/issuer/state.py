@@ -86,6 +86,7 @@ class Issuer:
         """Return a token that says ``claims``."""
         key = key or self.signing
         head = {"alg": "RS256", "kid": key.kid, **header}
+        head = {name: value for name, value in head.items() if value is not None}
         return jwt.encode(head, claims, key, algorithms=[str(head["alg"])])
 
     def access_claims(self, user: User, sid: str = "s", **changed: object) -> Json:
