@@ -30,8 +30,9 @@ from playhead.kernel.auth.passwords import Passwords
 from playhead.kernel.auth.sessions import Ending, Sessions, Started
 from playhead.kernel.auth.signing import AccessTokens
 from playhead.kernel.identity import Claims, TokenInvalid
-from playhead.kernel.identity.model import SESSION_PREFIX
+from playhead.kernel.identity.model import ORG_PREFIX, SESSION_PREFIX
 from playhead.kernel.people import Belonging, Email, EmailTaken, People, Person
+from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import NOBODY, Tenant, Tenants
 
 CAPABILITIES = Capabilities(passwords=True, sign_up=True, mail=True)
@@ -105,9 +106,7 @@ class BuiltInSignIn:
             started = await self._sessions.start(
                 transaction, newcomer.user_id, newcomer.org_id, visit
             )
-            await self._journal.note(
-                transaction, newcomer.org_id, newcomer.user_id, Action.SIGN_UP, visit, now=now
-            )
+            await self._note_arrival(transaction, newcomer, visit, now)
         tokens = await self._sessions.tokens(started)
         return SignedUp(tokens, newcomer.user_id, newcomer.org_id, api_key)
 
@@ -175,6 +174,15 @@ class BuiltInSignIn:
             return None
         async with self._tenants.transaction(Tenant(user_id=user_id)) as transaction:
             return await People(transaction).find(user_id)
+
+    async def _note_arrival(
+        self, transaction: Transaction, new: Newcomer, visit: Visit, now: Micros
+    ) -> None:
+        org = format_id(ORG_PREFIX, new.org_id)
+        for action, subject in ((Action.ORG_CREATED, org), (Action.SIGN_UP, None)):
+            await self._journal.note(
+                transaction, new.org_id, new.user_id, action, visit, subject=subject, now=now
+            )
 
     async def _start(self, person: Person, visit: Visit) -> Started:
         user_id, now = person.user_id, self._now()

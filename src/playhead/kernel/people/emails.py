@@ -37,7 +37,11 @@ def parse_email(text: str, *, field: str = "email") -> Email:
         raise EmailInvalid(field)
     try:
         found = validate_email(
-            text, allow_smtputf8=False, check_deliverability=False, test_environment=True
+            text,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            strict=True,
+            test_environment=True,
         )
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailInvalid(field) from error
