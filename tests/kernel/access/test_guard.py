@@ -208,6 +208,40 @@ def test_a_revoked_key_is_out_within_five_seconds(module_service_database_url: s
     in_house(module_service_database_url, act)
 
 
+def test_a_person_who_changes_something_is_judged_by_how_they_stand_now(
+    module_service_database_url: str,
+) -> None:
+    async def act(house: House) -> None:
+        owner = house.stage.owner
+        token, body = house.tokens.of(owner.user_id), {"name": "one"}
+        assert (await house.ask("/me", token)).json()["org"] == str(owner.org_id)
+        async with house.stage.tenants.transaction(owner.tenant) as transaction:
+            await transaction.execute("UPDATE memberships SET role = 'viewer'")
+
+        assert (await house.ask("/api-keys", token)).status_code == 200  # warm, for 3 seconds
+        refused = await house.ask("/api-keys", token, method="POST", json=body)
+        assert fault(refused) == (403, "auth.scope_missing")
+        assert (await house.ask("/api-keys", token)).status_code == 403
+
+    in_house(module_service_database_url, act)
+
+
+def test_who_changes_too_much_costs_the_database_nothing(
+    module_service_database_url: str,
+) -> None:
+    async def act(house: House) -> None:
+        token = house.tokens.of(house.stage.owner.user_id)
+        asking = [await house.ask("/api-keys", token, method="POST", json={}) for _ in range(3)]
+        asked = house.register.asked
+        refused = [await house.ask("/api-keys", token, method="POST", json={}) for _ in range(9)]
+
+        assert [answer.status_code for answer in asking] == [422, 422, 429]
+        assert {answer.status_code for answer in refused} == {429}
+        assert house.register.asked == asked
+
+    in_house(module_service_database_url, act, plans={"free": Plan(2, 100)})
+
+
 def test_a_key_has_its_own_limit_and_never_more_than_the_plan_s(
     module_service_database_url: str,
 ) -> None:

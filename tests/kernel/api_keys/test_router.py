@@ -278,6 +278,9 @@ def test_the_use_of_each_key_is_told_by_day(module_service_database_url: str) ->
         ):
             answer = await house.ask("/api-keys/usage", token, params=params)
             assert fault(answer) == (422, "key.interval_invalid", "to")
+        for odd in ("0", "2027-01-15T00:00:00", "2027-02-30", "tomorrow"):
+            answer = await house.ask("/api-keys/usage", token, params={"from": odd})
+            assert fault(answer) == (422, "request.invalid", "from")
 
     in_house(module_service_database_url, act)
 

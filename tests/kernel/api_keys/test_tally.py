@@ -1,6 +1,7 @@
 """Counting the use of keys: nothing is lost, nothing is counted for somebody else."""
 
 import asyncio
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -132,12 +133,17 @@ def test_what_is_kept_is_bounded_and_what_is_not_counted_is_known(
         for key_id in (one, two, one):
             tally.count(stage.owner.org_id, key_id, NOW)
 
-        assert (tally.waiting(), tally.uncounted) == (2, 1)
+        tally.count(uuid4(), uuid4(), NOW)  # of an organisation of which nothing is held
+
+        assert (tally.waiting(), tally.uncounted) == (2, 2)
+        assert await tally.flush()
+        assert (tally.waiting(), tally.uncounted) == (0, 0)
+        assert await stage.counted(one) == {TODAY: 2}
 
     on_stage(module_service_database_url, act)
 
 
-def test_the_last_counts_are_written_when_the_process_stops(
+def test_counts_are_written_again_and_again_and_when_the_process_stops(
     module_service_database_url: str,
 ) -> None:
     async def act(stage: Stage) -> None:
@@ -146,10 +152,25 @@ def test_the_last_counts_are_written_when_the_process_stops(
         async with flushing(tally, seconds=0.01):
             tally.count(stage.owner.org_id, key_id, NOW)
             async with asyncio.timeout(5):
-                while tally.waiting():
+                while await stage.counted(key_id) != {TODAY: 1}:
                     await asyncio.sleep(0.01)
             tally.count(stage.owner.org_id, key_id, NOW)
 
         assert await stage.counted(key_id) == {TODAY: 2}
+
+    on_stage(module_service_database_url, act)
+
+
+def test_stopping_in_the_middle_of_a_flush_counts_nothing_twice(
+    module_service_database_url: str,
+) -> None:
+    async def act(stage: Stage) -> None:
+        key_id = (await stage.key()).key.key_id
+        for turn in range(1, 11):
+            tally = UsageTally(stage.tenants)
+            async with flushing(tally, seconds=0):
+                tally.count(stage.owner.org_id, key_id, NOW)
+                await asyncio.sleep(turn / 5000)  # into the flush, a little further each time
+            assert await stage.counted(key_id) == {TODAY: turn}
 
     on_stage(module_service_database_url, act)

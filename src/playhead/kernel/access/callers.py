@@ -57,6 +57,10 @@ class Callers:
         found = await self._warm.ask(credentials.hash, lambda: self._look_up(credentials, now))
         return _standing(found, credentials)
 
+    def forget(self, credentials: Credentials) -> None:
+        """Forget how somebody stands: they may be about to change it."""
+        self._warm.forget(credentials.hash)
+
     async def _look_up(self, credentials: Credentials, now: Micros) -> Known | Refusal:
         if credentials.token is None:
             key = await self._register.find_key(credentials.hash)

@@ -15,9 +15,10 @@ from fastapi.security.base import SecurityBase
 from playhead.base.errors import Unauthenticated
 from playhead.base.time import Micros
 from playhead.kernel.access.callers import Callers
-from playhead.kernel.access.credentials import KEY_HEADER, parse_credentials
+from playhead.kernel.access.credentials import KEY_HEADER, Credentials, parse_credentials
 from playhead.kernel.access.errors import CredentialsAmbiguous
 from playhead.kernel.access.failures import Failures
+from playhead.kernel.access.model import Standing
 from playhead.kernel.access.ports import Limiting, Tally
 from playhead.kernel.identity import (
     Caller,
@@ -33,6 +34,8 @@ from playhead.web.requests import request_id_of, response_headers
 
 Connection = dict[str, Any]
 """An ASGI scope."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Guard:
@@ -79,13 +82,27 @@ class Guard:
 
     async def _authenticate(self, scope: Connection, now: Micros) -> Caller:
         credentials = parse_credentials(scope["headers"])
-        standing = self._callers.known(credentials)
-        if standing is None:
-            self._failures.check(scope)
-            standing = await self._callers.find(credentials, now)
-        caller = standing.caller(client_address(scope), request_id_of(scope), now)
+        known = self._callers.known(credentials)
+        standing = known or await self._find(credentials, scope, now)
+        caller = _caller(standing, scope, now)
         await self._limiter.enforce(standing.buckets, scope)
+        if credentials.token is None or scope["method"] in _READING:
+            return caller
+        # A person who changes something is judged by how they stand now, and sees afterwards what
+        # they have changed about themselves: an organisation that they made or joined.
+        self._callers.forget(credentials)
+        if known is not None:
+            caller = _caller(await self._find(credentials, scope, now), scope, now)
+            self._callers.forget(credentials)
         return caller
+
+    async def _find(self, credentials: Credentials, scope: Connection, now: Micros) -> Standing:
+        self._failures.check(scope)
+        return await self._callers.find(credentials, now)
+
+
+def _caller(standing: Standing, scope: Connection, now: Micros) -> Caller:
+    return standing.caller(client_address(scope), request_id_of(scope), now)
 
 
 class KeyScheme(SecurityBase):

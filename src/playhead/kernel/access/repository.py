@@ -1,6 +1,5 @@
 """Where keys and people are looked up: the only module of access that knows their tables."""
 
-
 from playhead.base.time import Micros
 from playhead.kernel.access.ports import FoundKey, FoundPerson, Membership
 from playhead.kernel.api_keys import KeyHash, KeyReader

@@ -49,6 +49,10 @@ class Warm(Generic[Key, Value]):
             return None
         return known[1]
 
+    def forget(self, key: Key) -> None:
+        """Forget the value, if it is known: who asks next looks it up."""
+        self._known.pop(key, None)
+
     async def ask(self, key: Key, look_up: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
         """Look the value up, or wait for whoever does so already; what fails is not kept."""
         task = self._asking.get(key)

@@ -1,22 +1,24 @@
 """What the endpoints of API keys are given."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, Query, Request
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from playhead.base.ids import parse_id
 from playhead.base.time import Micros, datetime_of
+from playhead.kernel.api_keys.bodies import LeakBody
 from playhead.kernel.api_keys.desk import KeyDesk
 from playhead.kernel.api_keys.errors import IntervalInvalid
 from playhead.kernel.api_keys.model import Author
 from playhead.kernel.api_keys.ports import AuditPort, LimiterPort, MailPort
 from playhead.kernel.api_keys.report_leak import Report
 from playhead.kernel.api_keys.repository import KeyReader
-from playhead.kernel.api_keys.schemas import LeakBody
 from playhead.kernel.identity.dependencies import CallerDep
 from playhead.kernel.identity.model import KEY_PREFIX
 from playhead.storage.tenants import Tenants
@@ -29,7 +31,18 @@ from playhead.web.requests import request_id_of
 USUAL_DAYS = 30
 MOST_DAYS = 366
 MOST_USED = 100
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LEAK_RATE = Rate(count=10, per_seconds=60, burst=10)
+
+
+def _day(text: object) -> object:
+    # A date and nothing else: pydantic would take the seconds since 1970 for one too.
+    if isinstance(text, str) and _DAY.fullmatch(text) is None:
+        raise PydanticCustomError("day_invalid", "a day looks like 2026-11-21")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +88,8 @@ class KeysQuery(parameters.Query):
 class UsageQuery(parameters.Query):
     """Which days: those in `[from, to)`, UTC."""
 
-    since: date | None = Field(None, alias="from", description="Inclusive; 30 days if left out.")
-    until: date | None = Field(None, alias="to", description="Exclusive; tomorrow if left out.")
+    since: Day | None = Field(None, alias="from", description="Inclusive; 30 days if left out.")
+    until: Day | None = Field(None, alias="to", description="Exclusive; tomorrow if left out.")
     limit: int = Field(MOST_USED, ge=1, le=MOST_USED, description="How many keys at most.")
     cursor: parameters.CursorParameter | None = None
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from playhead.base.ids import InvalidId
+from playhead.kernel.api_keys.bodies import KeyChangesBody, NewKeyBody, RotationBody
 from playhead.kernel.api_keys.browse import browse, browse_usage
 from playhead.kernel.api_keys.change import change
 from playhead.kernel.api_keys.create import create
@@ -27,14 +28,11 @@ from playhead.kernel.api_keys.report_leak import report_leak
 from playhead.kernel.api_keys.revoke import revoke
 from playhead.kernel.api_keys.rotate import rotate
 from playhead.kernel.api_keys.schemas import (
-    KeyChangesBody,
     KeyPage,
     KeyView,
     LeakReceived,
-    NewKeyBody,
     NewKeyView,
     RotatedKeyView,
-    RotationBody,
     UsagePage,
     key_view,
     new_key_view,

@@ -1,8 +1,8 @@
 """Counts requests by key, and writes the counts down every few seconds.
 
 A request must not wait for the database only to be counted. What a flush could not write stays
-here and goes with the next one; only what was counted since the last flush is lost with a process
-that is killed.
+here and goes with the next one. What is lost is what a process that is killed has not flushed; what
+is counted twice is a flush whose commit was cut off after it had happened.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class UsageTally:
         self._add(org_id, (key_id, now // DAY), 1, now)
 
     def waiting(self) -> int:
-        """Return how many requests are counted here and not written yet."""
+        """Return how many requests are counted here and wait for a flush."""
         return sum(each.requests for counts in self._counts.values() for each in counts.values())
 
     async def flush(self) -> bool:
@@ -92,16 +92,13 @@ class UsageTally:
             self._add(org_id, slot, each.requests, each.last_used_at)
 
     def _add(self, org_id: UUID, slot: Slot, requests: int, last_used_at: Micros) -> None:
-        counts = self._counts.get(org_id)
-        if counts is None:
-            counts = self._counts[org_id] = {}
-        known = counts.get(slot)
+        known = self._counts.get(org_id, {}).get(slot)
         if known is not None:
             known.requests += requests
             known.last_used_at = max(known.last_used_at, last_used_at)
         elif self._held < self._most:
             self._held += 1
-            counts[slot] = Count(requests, last_used_at)
+            self._counts.setdefault(org_id, {})[slot] = Count(requests, last_used_at)
         else:
             self.uncounted += requests
 
@@ -109,21 +106,25 @@ class UsageTally:
 @asynccontextmanager
 async def flushing(tally: UsageTally, *, seconds: float = FLUSH_SECONDS) -> AsyncIterator[None]:
     """Flush ``tally`` every few ``seconds``, and once more at the end."""
-    task = asyncio.create_task(_flush_again_and_again(tally, seconds))
+    stop = asyncio.Event()
+    task = asyncio.create_task(_flush_until(stop, tally, seconds))
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        stop.set()
+        # Not cancelled at once: of a commit that is cut off nobody knows whether it happened.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
-                await tally.flush()
+                await task
+        if tally.waiting():
+            _log.error("%d requests of keys were not written down", tally.waiting())
 
 
-async def _flush_again_and_again(tally: UsageTally, seconds: float) -> None:
-    while True:
-        await asyncio.sleep(seconds)
+async def _flush_until(stop: asyncio.Event, tally: UsageTally, seconds: float) -> None:
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await stop.wait()
         await tally.flush()
 
 
