@@ -1,0 +1,1 @@
+"""What acts at the head of the tape: skills, habits, reflexes and the models they ask."""
