@@ -28,12 +28,15 @@ from playhead.kernel.api_keys.dependencies import KeyRoom, install_api_keys
 from playhead.kernel.api_keys.router import public_router
 from playhead.kernel.api_keys.router import router as keys_router
 from playhead.kernel.audit import AuditLog
+from playhead.kernel.idempotency import IdempotencyKeys, key_owner
 from playhead.kernel.identity import Claims, Scope, TokenExpired, TokenInvalid
 from playhead.kernel.identity.dependencies import CallerDep
 from playhead.storage.postgres import Database
+from playhead.storage.sealing import Sealer
 from playhead.storage.tenants import Tenant, Tenants
 from playhead.web.cursors import Cursors
 from playhead.web.edge import CLOSED, Edge, install_edge
+from playhead.web.idempotency import install_idempotency
 from playhead.web.limits import Limiter
 from playhead.web.problems import INTERNAL, InternalError, install_problems, problem
 from playhead.web.requests import LastResort
@@ -154,6 +157,8 @@ async def house(
     install_state(app, now=clock, cursors=Cursors(b"k" * 32))
     install_problems(app)
     install_api_keys(app, KeyRoom.on(tenants, audit=AuditLog(), mail=letters, limiter=counts))
+    store = IdempotencyKeys(tenants, Sealer([b"m" * 32]))
+    install_idempotency(app, store, owner_of=key_owner, now=clock)
     app.include_router(public_router)
     app.include_router(keys_router, dependencies=[guard.required(Scope.ADMIN)])
     app.include_router(_router(), dependencies=[guard.required(Scope.HISTORY_READ)])

@@ -421,6 +421,7 @@ def test_the_document_says_how_to_come_in_and_what_may_be_answered(
         }
         assert codes["403"] == {"auth.scope_missing", "org.none"}
         assert {"rate.limited"} == codes["429"]
+        assert [each["name"] for each in who["parameters"]] == ["X-Org-ID"]
         assert "security" not in report
 
     in_house(module_service_database_url, act)

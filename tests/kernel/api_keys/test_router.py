@@ -118,6 +118,21 @@ def test_networks_are_kept_in_their_shortest_form_and_once(
     in_house(module_service_database_url, act)
 
 
+def test_a_key_that_was_asked_for_twice_is_made_once(module_service_database_url: str) -> None:
+    async def act(house: House) -> None:
+        token, again = await signed_in(house), {"Idempotency-Key": "one"}
+        first, second = [
+            await house.ask("/api-keys", token, method="POST", json=BODY, headers=again)
+            for _ in range(2)
+        ]
+
+        assert (first.status_code, first.json()) == (second.status_code, second.json())
+        assert second.headers["Idempotency-Replayed"] == "true"
+        assert len(await house.stage.stored()) == 1
+
+    in_house(module_service_database_url, act)
+
+
 def test_a_key_gives_no_more_than_it_has(module_service_database_url: str) -> None:
     async def act(house: House) -> None:
         admin = await house.stage.key(scopes=frozenset({Scope.ADMIN}))

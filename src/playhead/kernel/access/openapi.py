@@ -1,9 +1,11 @@
 """The OpenAPI document of an application whose endpoints are guarded."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from playhead.base.errors import PlayheadError
-from playhead.base.ids import InvalidId
+from playhead.base.ids import ALPHABET, DIGITS, InvalidId
+from playhead.kernel.access.credentials import ORG_HEADER
 from playhead.kernel.access.errors import CredentialsAmbiguous
 from playhead.kernel.identity import (
     CredentialsMissing,
@@ -13,6 +15,7 @@ from playhead.kernel.identity import (
     TokenExpired,
     TokenInvalid,
 )
+from playhead.kernel.identity.model import ORG_PREFIX
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.limits import LimitExceeded
 from playhead.web.openapi import Api
@@ -31,6 +34,14 @@ ERRORS: tuple[type[PlayheadError], ...] = (
     DatabaseUnavailable,
 )
 """What the guard answers with."""
+
+ORGANISATION: Mapping[str, Any] = {
+    "name": ORG_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The organisation that the request is for, where the caller belongs to several.",
+    "schema": {"type": "string", "pattern": f"^{ORG_PREFIX}_[0-7][{ALPHABET}]{{{DIGITS - 1}}}$"},
+}
 
 
 class GuardedApi(Api):
@@ -51,6 +62,7 @@ def declare_guard(document: dict[str, Any], *further: type[PlayheadError]) -> No
         for operation in path.values():
             if operation.get("security"):
                 _add(operation["responses"], problems(*ERRORS, *further))
+                operation.setdefault("parameters", []).append(dict(ORGANISATION))
 
 
 def _add(responses: dict[str, Any], declared: dict[int | str, dict[str, Any]]) -> None:

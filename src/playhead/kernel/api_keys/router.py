@@ -44,6 +44,7 @@ from playhead.kernel.identity.dependencies import needs
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.bodies import BodyTooLarge
 from playhead.web.cursors import CursorInvalid
+from playhead.web.idempotency import IdempotentRoute
 from playhead.web.limits import LimitExceeded
 from playhead.web.openapi import answer
 from playhead.web.problems import problems
@@ -57,6 +58,7 @@ router = APIRouter(
     prefix="/api-keys",
     tags=["API keys"],
     default_response_class=JsonBytes,
+    route_class=IdempotentRoute,
     dependencies=[needs(Scope.ADMIN)],
 )
 _AS_USUAL = RotationBody()
