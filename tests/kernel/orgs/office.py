@@ -11,7 +11,6 @@ from uuid import UUID
 import httpx2
 
 from playhead.base.ids import format_id
-from playhead.base.time import Micros
 from playhead.kernel.audit import AuditLog, AuditReader, Filters
 from playhead.kernel.identity import Caller, Role, Scope
 from playhead.kernel.mail import Mail, Outbox
@@ -24,6 +23,7 @@ from tests.kernel.asking import Desk
 from tests.kernel.mail.post import SEALER, Clock, FakeTransport, Post
 from tests.kernel.stage import Member, caller_for, make_member, make_person
 
+FAR_FUTURE = 4_000_000_000_000_000
 WEEK = 7 * 24 * 3600 * 1_000_000
 
 
@@ -64,6 +64,14 @@ class Office:
     async def accept(self, who: Member | Caller, token: str) -> httpx2.Response:
         return await self.ask(who, "POST", "/invitations/accept", {"token": token})
 
+    async def clear_mails(self) -> None:
+        """Let what earlier stories left in the outbox go."""
+        now, self.clock.at = self.clock.at, FAR_FUTURE
+        while await self.post.sender().send_due():
+            pass
+        self.clock.at = now
+        self.post.transport.taken.clear()
+
     async def newest_mail(self) -> Mail:
         while await self.post.sender().send_due():
             pass
@@ -85,7 +93,9 @@ async def open_office(url: str) -> AsyncIterator[Office]:
         post = Post(database, FakeTransport(), clock)
         desk = OrgDesk(tenants, Outbox(SEALER), AuditLog())
         http = Desk(routers, lambda app: install_orgs(app, desk), now=clock)
-        yield Office(tenants, desk, http, post, clock)
+        office = Office(tenants, desk, http, post, clock)
+        await office.clear_mails()
+        yield office
 
 
 def told(url: str, story: Story) -> None:
@@ -134,7 +144,3 @@ def token_in(mail: Mail) -> str:
     found = re.search(r"^    (\S{43})$", mail.text, re.MULTILINE)
     assert found is not None, mail.text
     return found[1]
-
-
-def at(micros: int) -> Micros:
-    return Micros(micros)
