@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from playhead.storage.postgres import Database, Row, Transaction
+from playhead.storage.roles import SYSTEM_ROLE
 
 SET_TENANT = (
     "SELECT set_config('app.org_id', %(org_id)s, true) AS org_id,"
     " set_config('app.user_id', %(user_id)s, true) AS user_id"
+)
+
+SEE_ALL = (
+    "SELECT set_config('transaction_read_only', 'on', true) AS read_only,"
+    f" set_config('role', '{SYSTEM_ROLE}', true) AS role"
 )
 
 
@@ -69,3 +75,27 @@ class Tenants:
         return await self._database.fetch_pipelined(
             SET_TENANT, tenant.settings(), query, parameters
         )
+
+
+class SystemView:
+    """Looks at the rows of all tenants, over a database that is connected as its owner.
+
+    Only for commands of the operator, who has the database anyway, and for what they ask across
+    tenants: which organisations and people there are. Nothing that answers requests may have one;
+    the service role could not use it either. It reads only: whatever changes a tenant's rows goes
+    through `Tenants`, whose rules then hold for the operator too.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction that sees every tenant's rows and changes none.
+
+        Raises:
+            DatabaseUnavailable: No connection can be had, or it breaks.
+        """
+        async with self._database.transaction() as transaction:
+            await transaction.send(SEE_ALL)
+            yield transaction

@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from playhead.base.errors import Unavailable
 from playhead.base.time import Micros
-from playhead.entrypoints.embedded import EmbeddedPostgres
+from playhead.entrypoints.reaching import NothingRuns, database_url
 from playhead.entrypoints.settings import Settings
 from playhead.history.markets import Markets
 from playhead.history.markets.ports import MarketReader
@@ -15,11 +14,7 @@ from playhead.history.rewind import Rewind
 from playhead.history.rewind.ports import RewindReader
 from playhead.storage.postgres import Database, Session
 
-
-class NothingRuns(Unavailable):
-    """The home's own database is not running, so there is nothing to read from."""
-
-    code = "home.not_running"
+__all__ = ["NothingRuns", "Readers", "clock_now", "database_url", "open_database", "open_readers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +50,6 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         pass  # tells at once, and in one sentence, what a pool tells after seconds of trying
     async with Database.open(url, connections=1) as database:
         yield database
-
-
-def database_url(settings: Settings) -> str:
-    """Return the address of the database that the home uses.
-
-    Raises:
-        NothingRuns: It is the embedded one, and that is not up.
-    """
-    if settings.database_url is not None:
-        return settings.database_url
-    embedded = EmbeddedPostgres(settings.home / "postgres")
-    if not embedded.is_ready():
-        raise NothingRuns(
-            f"nothing is running in {settings.home}: start it with `playhead demo` or `playhead up`"
-        )
-    return embedded.url
 
 
 def clock_now() -> Micros:

@@ -18,7 +18,7 @@ def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def suggested(settings: Settings) -> list[str]:
-    return suggestions(settings, ".venv/bin/playhead", "KXA-B", AT)
+    return suggestions(settings, ".venv/bin/playhead", "ph_live_abc", ticker="KXA-B", at=AT)
 
 
 def test_defaults_need_no_settings() -> None:
@@ -27,6 +27,7 @@ def test_defaults_need_no_settings() -> None:
     assert markets == ".venv/bin/playhead markets --limit 10"
     assert book == f".venv/bin/playhead book KXA-B --at {AT}"
     assert verify == f".venv/bin/playhead verify KXA-B --at {AT}"
+    assert curl.startswith("curl -s -H 'Authorization: Bearer ph_live_abc' ")
     assert "'http://127.0.0.1:8000/api/v1/markets/KXA-B/book?at=" in curl
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from playhead.base.errors import Incomplete
+from playhead.entrypoints.administration import demo_key
 from playhead.entrypoints.cli.demo.length import parse_length
 from playhead.entrypoints.cli.demo.looking import Onlooker, api_of
 from playhead.entrypoints.cli.demo.numbers import Rate, cells_of
@@ -54,14 +55,16 @@ def run_demo(
         open_screen() as screen,
         suppress(StopAsked),
         running(settings, screen.tell) as playhead,
-        api_of(playhead.settings) as api,
     ):
-        onlooker = Onlooker(playhead.settings, api)
-        view = View(onlooker, screen, settings)
-        deadline = time.monotonic() + seconds
-        playhead.supervisor.run(view.refresh, until=lambda: time.monotonic() >= deadline)
-        if not playhead.supervisor.stop_asked:
-            check_in_the_end(playhead, onlooker, screen)
+        # Before anybody asks with it: a key that was unknown a moment ago is refused for seconds.
+        key = demo_key(playhead.settings)
+        with api_of(playhead.settings, key) as api:
+            onlooker = Onlooker(playhead.settings, api)
+            view = View(onlooker, screen, settings, key)
+            deadline = time.monotonic() + seconds
+            playhead.supervisor.run(view.refresh, until=lambda: time.monotonic() >= deadline)
+            if not playhead.supervisor.stop_asked:
+                check_in_the_end(playhead, onlooker, screen)
 
 
 def check_in_the_end(playhead: Running, onlooker: Onlooker, screen: Screen) -> None:
@@ -86,11 +89,12 @@ def check_in_the_end(playhead: Running, onlooker: Onlooker, screen: Screen) -> N
 class View:
     """What a person sees of the demo."""
 
-    def __init__(self, onlooker: Onlooker, screen: Screen, chosen: Settings) -> None:
+    def __init__(self, onlooker: Onlooker, screen: Screen, chosen: Settings, key: str) -> None:
         """``chosen``: the settings as the person gave them, which the suggestions repeat."""
         self._onlooker = onlooker
         self._screen = screen
         self._chosen = chosen
+        self._key = key
         self._frames = Rate()
         self._due = 0.0
         self._has_book = False
@@ -114,7 +118,8 @@ class View:
         found = self._onlooker.find_proven(seconds_ago=10)
         if found is not None:
             self._has_suggested = True
-            lines = suggestions(self._chosen, own_program(), *found)
+            ticker, at = found
+            lines = suggestions(self._chosen, own_program(), self._key, ticker=ticker, at=at)
             page = f"http://127.0.0.1:{self._chosen.port}/status"
             tried = "\n  ".join(lines)
             self._screen.tell(f"\nTry, in another terminal:\n  {tried}\nor in a browser: {page}\n")

@@ -21,7 +21,7 @@ Found = tuple[str, str]
 
 
 class Onlooker:
-    """Asks what anybody may ask; a part that does not answer yet leaves its numbers out."""
+    """Asks what any key may ask; a part that does not answer yet leaves its numbers out."""
 
     def __init__(self, settings: Settings, api: httpx2.Client) -> None:
         self._home = settings.home
@@ -89,10 +89,14 @@ class Onlooker:
             return {}
 
 
-def api_of(settings: Settings) -> httpx2.Client:
-    """Return a client of the API that ``settings`` start."""
-    address = f"http://127.0.0.1:{settings.port}/api/v1"
-    return httpx2.Client(base_url=address, timeout=ANSWER_SECONDS, trust_env=False)
+def api_of(settings: Settings, key: str) -> httpx2.Client:
+    """Return a client of the API that ``settings`` start, who asks with ``key``."""
+    return httpx2.Client(
+        base_url=f"http://127.0.0.1:{settings.port}/api/v1",
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=ANSWER_SECONDS,
+        trust_env=False,
+    )
 
 
 def disk_bytes(folder: Path) -> int:

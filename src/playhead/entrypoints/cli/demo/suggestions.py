@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from playhead.entrypoints.settings import Settings, variable_of
 
 
-def suggestions(settings: Settings, program: str, ticker: str, at: str) -> list[str]:
-    """Return four commands about ``ticker`` at ``at``.
+def suggestions(settings: Settings, program: str, key: str, *, ticker: str, at: str) -> list[str]:
+    """Return four commands about ``ticker`` at ``at``; over HTTP it takes the API ``key``.
 
     They carry the settings that they need to find this Playhead. An address with a password is left
     out: whoever set it has it.
@@ -20,7 +20,7 @@ def suggestions(settings: Settings, program: str, ticker: str, at: str) -> list[
         f"{prefix}{program} markets --limit 10",
         f"{prefix}{program} book {ticker} --at {at}",
         f"{prefix}{program} verify {ticker} --at {at}",
-        f"curl -s {shlex.quote(book)}",
+        f"curl -s -H 'Authorization: Bearer {key}' {shlex.quote(book)}",
     ]
 
 

@@ -1,0 +1,38 @@
+"""What an operator at the shell may do: whoever has the home and its database.
+
+Changes go through the kernel's use-cases and rows as the service role, under the rules that hold
+for everybody; the audit log of the organisation names `operator`. Only to find out which
+organisations and people there are does anything here look across tenants.
+"""
+
+from playhead.entrypoints.administration.demo import demo_key
+from playhead.entrypoints.administration.errors import (
+    OrganisationAmbiguous,
+    OrganisationUnknown,
+    PersonUnknown,
+)
+from playhead.entrypoints.administration.keys import create_key, keys_of, revoke_keys
+from playhead.entrypoints.administration.model import OrgRecord, PersonRecord
+from playhead.entrypoints.administration.opening import OPERATOR, Administration
+from playhead.entrypoints.administration.organisations import (
+    create_organisation,
+    find_organisation,
+    organisations,
+)
+
+__all__ = [
+    "OPERATOR",
+    "Administration",
+    "OrgRecord",
+    "OrganisationAmbiguous",
+    "OrganisationUnknown",
+    "PersonRecord",
+    "PersonUnknown",
+    "create_key",
+    "create_organisation",
+    "demo_key",
+    "find_organisation",
+    "keys_of",
+    "organisations",
+    "revoke_keys",
+]
