@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 import httpx2
 
 from playhead.kernel.oidc import OidcSettings
-from tests.kernel.oidc.issuer.state import CLIENT, ORG_CLAIM
+from tests.kernel.oidc.issuer.state import CLIENT
 from tests.kernel.oidc.scripted import settings_of
 from tests.keycloak.server import Keycloak
 
 REALM = "playhead"
+ORG_ATTRIBUTE = "playhead_org"
 KEY_PROVIDER = "org.keycloak.keys.KeyProvider"
 LEAST_PRIORITY = 1000
 
@@ -28,7 +29,7 @@ class KeycloakProvider:
     async def set_org(self, email: str, org: str) -> None:
         async with self._admin() as admin:
             user = await self._user(admin, email)
-            user["attributes"] = {ORG_CLAIM: [org]}
+            user["attributes"] = {ORG_ATTRIBUTE: [org]}
             _fine(await admin.put(f"/users/{user['id']}", json=user))
 
     async def try_to_set_own_org(self, access_token: str, org: str) -> None:
@@ -36,7 +37,7 @@ class KeycloakProvider:
         headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
         async with httpx2.AsyncClient(trust_env=False, headers=headers) as account:
             profile = _fine(await account.get(url)).json()
-            profile["attributes"] = {**profile.get("attributes", {}), ORG_CLAIM: [org]}
+            profile["attributes"] = {**profile.get("attributes", {}), ORG_ATTRIBUTE: [org]}
             await account.post(url, json=profile)
 
     async def give_roles(self, email: str, *, realm: str, client: str) -> None:

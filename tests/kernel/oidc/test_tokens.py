@@ -222,7 +222,7 @@ def test_internal_provider_roles_are_filtered_and_realm_and_client_roles_merged(
 def test_the_organisation_is_read_from_the_configured_claim_only(
     said: object, is_known: bool
 ) -> None:
-    payload = {"sub": "s", "exp": 1, "playhead_org": said, "org_id": "0190b3c8" + "0" * 24}
+    payload = {"sub": "s", "exp": 1, "org_id": said, "organization_id": "0190b3c8" + "0" * 24}
 
     hint = claims_of(payload, settings_of("https://id.example")).org_hint
     none = claims_of(payload, settings_of("https://id.example", org_claim=None)).org_hint
@@ -236,7 +236,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = ["sub", "email", "exp", "realm_access", "resource_access", "playhead_org", "sid"]
+NAMES = ["sub", "email", "exp", "realm_access", "resource_access", "org_id", "sid"]
 
 
 @given(st.dictionaries(st.sampled_from([*NAMES, "given_name", "email_verified"]), json_values))

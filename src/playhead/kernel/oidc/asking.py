@@ -36,7 +36,9 @@ def open_client(ca_file: Path | None = None) -> httpx2.AsyncClient:
     Raises:
         OSError: The certificates cannot be read.
     """
-    context = ssl.create_default_context(cafile=ca_file)
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
     return httpx2.AsyncClient(
         verify=context,
         trust_env=False,

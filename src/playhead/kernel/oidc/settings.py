@@ -48,7 +48,7 @@ class OidcSettings:
         admin_client_id: The client whose service account makes accounts.
         is_keycloak: Whether sessions are ended and identity providers hinted at in Keycloak's way.
         timeout_seconds: For one call, from the first byte to the last.
-        ca_file: Certificates to trust instead of the system's.
+        ca_file: Certificates to trust beside the system's.
 
     Raises:
         OidcMisconfigured: The values contradict each other or are not safe.
@@ -111,4 +111,7 @@ def is_safe_url(url: str) -> bool:
 def require_safe_url(url: str) -> None:
     """Raise OidcMisconfigured unless ``url`` is https, or http on loopback."""
     if not is_safe_url(url):
-        raise OidcMisconfigured(f"{url} must be https (http only on loopback)", field="issuer")
+        raise OidcMisconfigured(
+            "addresses of the provider must be https (http only on loopback), without a user name",
+            field="issuer",
+        )

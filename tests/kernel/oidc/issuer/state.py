@@ -14,7 +14,7 @@ from tests.kernel.oidc.issuer.keys import Key, public_jwk, rsa_key
 CLIENT = ("playhead", "client-secret")
 ADMIN_CLIENT = ("playhead-accounts", "admin-secret")
 AUDIENCE = "playhead-api"
-ORG_CLAIM = "playhead_org"
+ORG_CLAIM = "org_id"
 LIFE_SECONDS = 300
 Json = dict[str, object]
 
