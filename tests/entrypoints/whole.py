@@ -1,9 +1,11 @@
 """The whole API in process, over a real database and a real Valkey."""
 
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +75,14 @@ async def whole(
             now=now,
             cursor_key=SEALER.derive("cursors"),
         )
-        transport = httpx2.ASGITransport(app=app)
+        transport = httpx2.ASGITransport(app=app, client=(some_address(), 1))
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield Whole(app, client, kernel, home)
+
+
+def some_address() -> str:
+    """Return an address that no other test asks from: limits by address are shared in Valkey."""
+    return str(IPv4Address(0x0A000000 | secrets.randbits(24)))
 
 
 def now() -> Micros:

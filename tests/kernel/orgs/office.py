@@ -141,6 +141,6 @@ def key_of(member: Member, *scopes: Scope) -> Caller:
 
 
 def token_in(mail: Mail) -> str:
-    found = re.search(r"^    (\S{43})$", mail.text, re.MULTILINE)
+    found = re.search(r"^    (ph_invite_\S{43})$", mail.text, re.MULTILINE)
     assert found is not None, mail.text
     return found[1]

@@ -19,6 +19,14 @@ from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant, Tenants
 
 
+TOKEN_START = "ph_invite_"  # so that a token that has strayed is known for what it is
+
+
+def invitation_token(random_bytes: int) -> str:
+    """Return a new token of that many random bytes."""
+    return TOKEN_START + secrets.token_urlsafe(random_bytes)
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """One organisation in an open transaction, and who acts in it.
@@ -83,7 +91,7 @@ class OrgDesk:
     audit: AuditLog
     accept_link: Callable[[str], str] | None = None
     new_id: Callable[[Micros], UUID] = new_uuid
-    new_token: Callable[[int], str] = secrets.token_urlsafe
+    new_token: Callable[[int], str] = invitation_token
 
     @asynccontextmanager
     async def looking(self, caller: Caller, org_id: UUID) -> AsyncIterator[Open]:
