@@ -15,17 +15,35 @@ def scene(module_database_url: str) -> Scene:
         return set_scene(connection)
 
 
-@pytest.fixture
-def owner(module_database_url: str) -> Iterator[Connection]:
-    """A connection of the owner of the database, rolled back."""
+@pytest.fixture(scope="module")
+def _owner(module_database_url: str) -> Iterator[Connection]:
     with psycopg.connect(module_database_url) as connection:
         yield connection
-        connection.rollback()
+
+
+@pytest.fixture(scope="module")
+def _service(module_service_database_url: str) -> Iterator[Connection]:
+    with psycopg.connect(module_service_database_url) as connection:
+        yield connection
 
 
 @pytest.fixture
-def service(module_service_database_url: str) -> Iterator[Connection]:
-    """A new connection of the role that serves requests, rolled back."""
+def owner(_owner: Connection) -> Iterator[Connection]:
+    """A transaction of the owner of the database, rolled back."""
+    yield _owner
+    _owner.rollback()
+
+
+@pytest.fixture
+def service(_service: Connection) -> Iterator[Connection]:
+    """A transaction of the role that serves requests, rolled back; others had it before."""
+    yield _service
+    _service.rollback()
+
+
+@pytest.fixture
+def new_service(module_service_database_url: str) -> Iterator[Connection]:
+    """A connection of the role that serves requests, on which no tenant was ever named."""
     with psycopg.connect(module_service_database_url) as connection:
         yield connection
         connection.rollback()
