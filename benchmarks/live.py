@@ -37,10 +37,11 @@ def measure(shop: Workshop) -> list[Row]:
 
 def _run(playhead: Started, requests: int, seed: int) -> list[int]:
     with closing(playhead.connect()) as connection:
+        headers = playhead.headers()
         paths = _paths(playhead.ask(connection, "/markets?limit=1000")["data"], requests, seed)
         for path in paths[:WARM_UP]:
-            _nanos(connection, path)
-        return [_nanos(connection, path) for path in paths]
+            _nanos(connection, path, headers)
+        return [_nanos(connection, path, headers) for path in paths]
 
 
 def _paths(markets: Sequence[dict[str, object]], count: int, seed: int) -> list[str]:
@@ -64,9 +65,9 @@ def _path(dice: Random, ticker: str, since: Micros, until: Micros) -> str:
     return f"/api/v1/markets/{ticker}/book?at={at}"
 
 
-def _nanos(connection: HTTPConnection, path: str) -> int:
+def _nanos(connection: HTTPConnection, path: str, headers: dict[str, str]) -> int:
     began = time.perf_counter_ns()
-    connection.request("GET", path)
+    connection.request("GET", path, headers=headers)
     answer = connection.getresponse().read()
     taken = time.perf_counter_ns() - began
     assert _PROVEN in answer, f"{path}: {answer[:300]!r}"

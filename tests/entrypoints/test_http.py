@@ -13,6 +13,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from playhead.entrypoints.administration import demo_key
+from playhead.entrypoints.settings import Settings
+
 COMMAND = (sys.executable, "-m", "playhead.entrypoints.cli.run", "api")
 START_SECONDS = 30
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -49,6 +52,10 @@ def free_port() -> int:
         return port
 
 
+def new_key(home: Path, database_url: str) -> str:
+    return demo_key(Settings(home=home, database_url=database_url))
+
+
 def wait_until_alive(process: subprocess.Popen[str], client: httpx2.Client) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -74,9 +81,10 @@ def test_the_process_answers_from_the_database_and_says_that_it_is_for_this_mach
     tmp_path: Path, database_url: str
 ) -> None:
     with serving(tmp_path, database_url) as (process, client):
+        asking = {"Authorization": f"Bearer {new_key(tmp_path, database_url)}"}
         assert client.get("/health/ready").json() == {"status": "ready", "parts": ["database"]}
-        assert client.get("/api/v1/markets").json()["data"] == []
-        missing = client.get("/api/v1/markets/NOBODY/book").json()
+        assert client.get("/api/v1/markets", headers=asking).json()["data"] == []
+        missing = client.get("/api/v1/markets/NOBODY/book", headers=asking).json()
         assert missing["error"]["code"] == "market.not_found"
         process.terminate()
         assert output_of(process).startswith(f"API on {client.base_url}, for this machine")
