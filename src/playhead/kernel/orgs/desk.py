@@ -19,12 +19,9 @@ from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant, Tenants
 
 
-TOKEN_START = "ph_invite_"  # so that a token that has strayed is known for what it is
-
-
 def invitation_token(random_bytes: int) -> str:
-    """Return a new token of that many random bytes."""
-    return TOKEN_START + secrets.token_urlsafe(random_bytes)
+    """Return a new token of that many random bytes; it begins so that strays are recognised."""
+    return f"ph_invite_{secrets.token_urlsafe(random_bytes)}"
 
 
 @dataclass(frozen=True, slots=True)
