@@ -39,7 +39,6 @@ from playhead.web.edge import CLOSED, Edge, install_edge
 from playhead.web.idempotency import install_idempotency
 from playhead.web.limits import Limiter
 from playhead.web.problems import INTERNAL, InternalError, install_problems, problem
-from playhead.web.requests import LastResort
 from playhead.web.state import install_state
 from playhead.web.wire import JsonBytes
 from tests.kernel.api_keys.stage import LetterBox, Stage, new_stage
@@ -225,6 +224,3 @@ def _open_router() -> APIRouter:
 
 def _last_resort(request_id: str) -> JsonBytes:
     return JsonBytes(problem(InternalError("failed"), request_id), INTERNAL)
-
-
-_: LastResort = _last_resort

@@ -19,7 +19,7 @@ from playhead.web.edge import Edge
 from playhead.web.forwarded import parse_networks
 from playhead.web.limits import Limiter
 from tests.kernel.access.stage import House, house, in_house
-from tests.kernel.stage import NOW, make_member
+from tests.kernel.stage import NOW, make_member, make_person
 
 EVERYTHING = frozenset(Scope)
 
@@ -178,6 +178,16 @@ def test_a_scope_that_is_missing_is_named(module_service_database_url: str) -> N
         assert answer.json()["error"]["details"] == {"missing": ["history:read"]}
         assert 'error="insufficient_scope"' in answer.headers["WWW-Authenticate"]
         assert (await house.ask("/me", issued.text)).status_code == 200
+
+    in_house(module_service_database_url, act)
+
+
+def test_who_has_no_organisation_is_told_that(module_service_database_url: str) -> None:
+    async def act(house: House) -> None:
+        token = house.tokens.of(await make_person(house.stage.tenants))
+
+        assert fault(await house.ask("/who", token)) == (403, "org.none")
+        assert (await house.ask("/me", token)).json()["org"] is None
 
     in_house(module_service_database_url, act)
 

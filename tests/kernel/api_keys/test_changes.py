@@ -193,6 +193,31 @@ def test_a_key_that_was_replaced_or_has_expired_is_not_rotated(
     on_stage(module_service_database_url, act)
 
 
+@pytest.mark.parametrize("expires_at", [None, Micros(NOW + DAY + 1)])
+def test_a_replaced_key_can_end_sooner_but_not_later(
+    module_service_database_url: str, expires_at: Micros | None
+) -> None:
+    async def act(stage: Stage) -> None:
+        key = (await stage.key()).key
+        await rotate(stage.desk, stage.author, key.key_id, NOW)
+
+        async def expire(at: Micros | None) -> KeyState:
+            edited = await change(
+                stage.desk,
+                stage.author,
+                key.key_id,
+                lambda each: replace(each, expires_at=at),
+                NOW,
+            )
+            return edited.state(SOON)
+
+        with pytest.raises(KeyNotLive):
+            await expire(expires_at)
+        assert await expire(SOON) is KeyState.EXPIRED
+
+    on_stage(module_service_database_url, act)
+
+
 def test_rotation_hands_nobody_a_key_that_may_do_more_than_they(
     module_service_database_url: str,
 ) -> None:

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import APIKey, APIKeyIn, HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from playhead.base.errors import Unauthenticated
+from playhead.base.errors import Forbidden, Unauthenticated
 from playhead.base.time import Micros
 from playhead.kernel.access.callers import Callers
 from playhead.kernel.access.credentials import KEY_HEADER, Credentials, parse_credentials
@@ -24,6 +24,7 @@ from playhead.kernel.identity import (
     Caller,
     CredentialsMissing,
     KeyInvalid,
+    NoOrganisation,
     Scope,
     ScopeMissing,
     TokenInvalid,
@@ -132,6 +133,7 @@ class Gate(SecurityBase):
 
         Raises:
             ScopeMissing: The caller lacks a scope.
+            NoOrganisation: They have no organisation, and so no scope at all.
             PlayheadError: As ``Guard.admit``.
         """
         scope = cast(Connection, request.scope)
@@ -141,11 +143,15 @@ class Gate(SecurityBase):
             now = cast(Callable[[], Micros], request.app.state.now)()
             caller = await self._guard.admit(scope, now)
         if not self._scopes <= caller.scopes:
-            missing = ScopeMissing(self._scopes - caller.scopes)
-            response_headers(scope)["WWW-Authenticate"] = (
-                f'Bearer error="insufficient_scope", scope="{" ".join(sorted(self._scopes))}"'
-            )
-            raise missing
+            raise self._refusal(caller, scope)
+
+    def _refusal(self, caller: Caller, scope: Connection) -> Forbidden:
+        if caller.org_id is None:  # scopes come with an organisation: that is what they lack
+            return NoOrganisation()
+        response_headers(scope)["WWW-Authenticate"] = (
+            f'Bearer error="insufficient_scope", scope="{" ".join(sorted(self._scopes))}"'
+        )
+        return ScopeMissing(self._scopes - caller.scopes)
 
 
 def challenge(error: Unauthenticated) -> str:

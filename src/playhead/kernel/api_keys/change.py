@@ -20,7 +20,7 @@ async def change(desk: KeyDesk, author: Author, key_id: UUID, edit: Edit, now: M
 
     Raises:
         KeyNotFound: The organisation has none of this id.
-        KeyNotLive: It was revoked.
+        KeyNotLive: It was revoked, or was replaced and would live on.
         KeyScopeExceeded: The author lacks a scope that the key would gain.
         ExpiryPassed: It would have expired already.
     """
@@ -45,4 +45,10 @@ def _edited(key: ApiKey, author: Author, settings: KeySettings, now: Micros) -> 
     author.check_scopes(settings.scopes - key.settings.scopes)
     if settings.expires_at != key.settings.expires_at:
         check_expiry(settings.expires_at, now)
+        if key.replaced_by is not None and _is_later(settings.expires_at, key.settings.expires_at):
+            raise KeyNotLive("replaced")
     return replace(key, settings=settings, updated_at=now)
+
+
+def _is_later(expires_at: Micros | None, before: Micros | None) -> bool:
+    return before is not None and (expires_at is None or expires_at > before)

@@ -122,10 +122,11 @@ async def flushing(tally: UsageTally, *, seconds: float = FLUSH_SECONDS) -> Asyn
 
 async def _flush_until(stop: asyncio.Event, tally: UsageTally, seconds: float) -> None:
     while not stop.is_set():
+        await tally.flush()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await stop.wait()
-        await tally.flush()
+    await tally.flush()  # what was counted while the one before was under way
 
 
 def _date(day: int) -> date:
