@@ -149,9 +149,9 @@ def test_counts_are_written_again_and_again_and_when_the_process_stops(
     async def act(stage: Stage) -> None:
         key_id = (await stage.key()).key.key_id
         tally = UsageTally(stage.tenants)
-        async with flushing(tally, seconds=0.01):
+        async with flushing(tally, seconds=0.01, stop_seconds=60):
             tally.count(stage.owner.org_id, key_id, NOW)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while await stage.counted(key_id) != {TODAY: 1}:
                     await asyncio.sleep(0.01)
             tally.count(stage.owner.org_id, key_id, NOW)
@@ -168,7 +168,7 @@ def test_stopping_in_the_middle_of_a_flush_counts_nothing_twice(
         key_id = (await stage.key()).key.key_id
         for turn in range(1, 11):
             tally = UsageTally(stage.tenants)
-            async with flushing(tally, seconds=0):
+            async with flushing(tally, seconds=0, stop_seconds=60):
                 tally.count(stage.owner.org_id, key_id, NOW)
                 await asyncio.sleep(turn / 5000)  # into the flush, a little further each time
             assert await stage.counted(key_id) == {TODAY: turn}

@@ -104,8 +104,10 @@ class UsageTally:
 
 
 @asynccontextmanager
-async def flushing(tally: UsageTally, *, seconds: float = FLUSH_SECONDS) -> AsyncIterator[None]:
-    """Flush ``tally`` every few ``seconds``, and once more at the end."""
+async def flushing(
+    tally: UsageTally, *, seconds: float = FLUSH_SECONDS, stop_seconds: float = STOP_SECONDS
+) -> AsyncIterator[None]:
+    """Flush ``tally`` every few ``seconds``, and once more at the end, in ``stop_seconds``."""
     stop = asyncio.Event()
     task = asyncio.create_task(_flush_until(stop, tally, seconds))
     try:
@@ -114,7 +116,7 @@ async def flushing(tally: UsageTally, *, seconds: float = FLUSH_SECONDS) -> Asyn
         stop.set()
         # Not cancelled at once: of a commit that is cut off nobody knows whether it happened.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
+            async with asyncio.timeout(stop_seconds):
                 await task
         if tally.waiting():
             _log.error("%d requests of keys were not written down", tally.waiting())
