@@ -2,11 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
-from playhead.automation.models.errors import ModelStreamBroken, ModelTimedOut
+from playhead.automation.models.errors import (
+    ModelRefused,
+    ModelStreamBroken,
+    ModelTimedOut,
+    ModelUnavailable,
+)
 from playhead.automation.models.port import Finished, Piece, Text
+
+GRACE_SECONDS = 0.25
+"""How long a complete answer is given to close in order, after its end was handed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,16 @@ async def paced(
             if isinstance(step, Text | Finished):
                 yield step
             if isinstance(step, Finished):
+                await _let_end(steps)
                 return
             phase, patience = "between_tokens", time_outs.between_tokens
+
+
+async def _let_end(steps: AsyncIterator[Step]) -> None:
+    # A connection that is read to its end is used again; nothing else here matters any more.
+    with suppress(StopAsyncIteration, TimeoutError, ModelUnavailable, ModelRefused):
+        async with asyncio.timeout(GRACE_SECONDS):
+            await anext(steps)
 
 
 async def _next_of(steps: AsyncIterator[Step], due: float, end: float, phase: str) -> Step:

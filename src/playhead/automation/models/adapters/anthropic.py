@@ -92,7 +92,6 @@ class AnthropicDialect:
                 case "message_stop" if stop is not None:
                     tally.usage = _usage(counts)
                     yield _end(stop, tally.usage)
-                    return
             tally.usage = _usage(counts)
 
     def complaint(self, error: Exception) -> Complaint | None:

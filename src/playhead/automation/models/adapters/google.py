@@ -56,7 +56,7 @@ class GoogleDialect:
         async with aclosing(chunks):  # type: ignore[type-var]
             async for chunk in chunks:
                 tally.usage = _usage(chunk.usage_metadata) or tally.usage
-                _refuse_blocked(chunk, tally.usage)
+                _check(chunk, tally.usage)
                 for candidate in (chunk.candidates or ())[:1]:
                     stop = _word(candidate.finish_reason) or stop
                     for part in (candidate.content and candidate.content.parts) or ():
@@ -142,10 +142,13 @@ def _usage(said: types.GenerateContentResponseUsageMetadata | None) -> Usage | N
     )
 
 
-def _refuse_blocked(chunk: types.GenerateContentResponse, usage: Usage | None) -> None:
+def _check(chunk: types.GenerateContentResponse, usage: Usage | None) -> None:
     blocked = chunk.prompt_feedback and _word(chunk.prompt_feedback.block_reason)
     if blocked:
         raise ModelContentRefused(f"the provider refuses the request ({blocked})", usage=usage)
+    if chunk.candidates is None and chunk.usage_metadata is None:
+        # The SDK makes an empty chunk of whatever it does not know; a text may have been in it.
+        raise ValueError("a chunk that says nothing")
 
 
 def _word(said: object) -> str:
