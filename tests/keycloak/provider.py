@@ -11,6 +11,7 @@ from tests.kernel.oidc.scripted import settings_of
 from tests.keycloak.server import Keycloak
 
 REALM = "playhead"
+PATIENCE_SECONDS = 60.0
 ORG_ATTRIBUTE = "playhead_org"
 KEY_PROVIDER = "org.keycloak.keys.KeyProvider"
 LEAST_PRIORITY = 1000
@@ -24,7 +25,8 @@ class KeycloakProvider:
 
     @property
     def settings(self) -> OidcSettings:
-        return settings_of(f"{self._keycloak.url}/realms/{REALM}")
+        url = f"{self._keycloak.url}/realms/{REALM}"
+        return settings_of(url, timeout_seconds=PATIENCE_SECONDS)
 
     async def set_org(self, email: str, org: str) -> None:
         async with self._admin() as admin:
@@ -35,7 +37,9 @@ class KeycloakProvider:
     async def try_to_set_own_org(self, access_token: str, org: str) -> None:
         url = f"{self._keycloak.url}/realms/{REALM}/account/"
         headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
-        async with httpx2.AsyncClient(trust_env=False, headers=headers) as account:
+        async with httpx2.AsyncClient(
+            trust_env=False, headers=headers, timeout=PATIENCE_SECONDS
+        ) as account:
             profile = _fine(await account.get(url)).json()
             profile["attributes"] = {**profile.get("attributes", {}), ORG_ATTRIBUTE: [org]}
             await account.post(url, json=profile)
@@ -79,7 +83,7 @@ class KeycloakProvider:
     async def _admin(self) -> AsyncIterator[httpx2.AsyncClient]:
         name, password = self._keycloak.admin
         form = {"grant_type": "password", "client_id": "admin-cli"}
-        async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as client:
             url = f"{self._keycloak.url}/realms/master/protocol/openid-connect/token"
             answer = await client.post(url, data={**form, "username": name, "password": password})
             token = _fine(answer).json()["access_token"]

@@ -18,7 +18,7 @@ from tests.kernel.oidc.issuer.state import ADMIN_CLIENT, CLIENT
 from tests.kernel.oidc.stage import REDIRECT
 
 REALM_FILE = Path(__file__).parents[2] / "deploy" / "keycloak" / "playhead-realm.json"
-START_SECONDS = 180
+START_SECONDS = 240
 FAST_START = "-XX:TieredStopAtLevel=1"
 
 

@@ -19,6 +19,8 @@ from playhead.storage.sealing import Sealer
 REDIRECT = "http://127.0.0.1:8000/auth/callback"
 PASSWORD = "correct horse battery"
 SEALER = Sealer([b"k" * 32])
+PATIENT = CachePolicy(wait=60.0)
+BROWSER_SECONDS = 60
 _FORM = re.compile(r'<form[^>]*\baction="([^"]+)"')
 
 
@@ -84,9 +86,7 @@ class Provider(Protocol):
 
 @asynccontextmanager
 async def adapter(
-    settings: OidcSettings,
-    clock: MovableClock,
-    policy: CachePolicy = CachePolicy(),  # noqa: B008
+    settings: OidcSettings, clock: MovableClock, policy: CachePolicy = PATIENT
 ) -> AsyncIterator[OidcClient]:
     """Open an adapter with a store of its own."""
     async with OidcClient.open(
@@ -107,7 +107,7 @@ def somebody() -> str:
 
 async def log_in(start: FlowStart, email: str, password: str = PASSWORD) -> dict[str, str]:
     """Log in at the provider as a browser would; return the query of the way back."""
-    async with httpx2.AsyncClient(trust_env=False) as browser:
+    async with httpx2.AsyncClient(trust_env=False, timeout=BROWSER_SECONDS) as browser:
         page = await browser.get(start.redirect_url)
         if page.status_code == 200:
             action = _FORM.search(page.text)

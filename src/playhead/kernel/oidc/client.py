@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Self
 
 from playhead.base.time import Micros
@@ -42,7 +43,9 @@ class OidcClient:
     ) -> None:
         self._settings = settings
         self._asking = asking
-        self._discovery = Discovery(settings.issuer, asking, monotonic=monotonic)
+        # Endpoints hardly ever move: old ones serve for as long as they are not told anew.
+        forever = replace(policy, stale=float("inf"))
+        self._discovery = Discovery(settings.issuer, asking, monotonic=monotonic, policy=forever)
         self._keys = Jwks(
             self._fetch_keys, algorithms=settings.algorithms, monotonic=monotonic, policy=policy
         )

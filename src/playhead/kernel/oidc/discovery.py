@@ -9,7 +9,6 @@ from playhead.kernel.oidc.errors import ProviderUnavailable
 from playhead.kernel.oidc.settings import is_safe_url
 
 WELL_KNOWN = "/.well-known/openid-configuration"
-_POLICY = CachePolicy(stale=float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Discovery:
         asking: Asking,
         *,
         monotonic: Callable[[], float],
-        policy: CachePolicy = _POLICY,
+        policy: CachePolicy,
     ) -> None:
         self._issuer = issuer
         self._asking = asking
