@@ -3,15 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import httpx2
 from fastapi import Depends, Request
 
-from playhead.kernel.auth.dependencies import bearer_of, install_auth
+from playhead.kernel.auth.dependencies import AuthRoom, bearer_of, install_auth
 from playhead.kernel.auth.jwks import jwks_router
-from playhead.kernel.auth.limits import LimiterPort
 from playhead.kernel.auth.router import person_router, public_router
 from playhead.kernel.identity import Caller, CredentialsMissing, TokenInvalid, scopes_of
 from playhead.kernel.identity.dependencies import set_caller
@@ -24,7 +23,7 @@ from playhead.web.problems import INTERNAL, InternalError, install_problems, pro
 from playhead.web.requests import request_id_of
 from playhead.web.state import install_state
 from playhead.web.wire import JsonBytes
-from tests.kernel.auth.stage import PASSWORD, NoLimits, Stage, new_address, opened
+from tests.kernel.auth.stage import PASSWORD, Stage, new_address, opened
 
 AUTH = "/api/v1/auth"
 Json = dict[str, Any]
@@ -59,10 +58,10 @@ def guard(stage: Stage) -> Callable[[Request], Coroutine[None, None, None]]:
     return check
 
 
-def api(stage: Stage, limiter: LimiterPort | None = None) -> Api:
+def api(stage: Stage, room: AuthRoom) -> Api:
     app = Api(docs_url=None, redoc_url=None, redirect_slashes=False)
     install_state(app, now=stage.clock, cursors=Cursors(b"k" * 32))
-    install_auth(app, replace(stage.builtin.room, limiter=limiter or NoLimits()))
+    install_auth(app, room)
     install_problems(app)
     app.include_router(public_router, prefix="/api/v1")
     guarded = [Depends(guard(stage))]
@@ -121,11 +120,12 @@ def play(
     url: str,
     story: Callable[[Client], Coroutine[None, None, None]],
     *,
-    limiter: LimiterPort | None = None,
+    room: Callable[[AuthRoom], AuthRoom] = lambda room: room,
 ) -> None:
     async def run() -> None:
         async with opened(url) as stage:
-            transport = httpx2.ASGITransport(app=api(stage, limiter), raise_app_exceptions=False)
+            app = api(stage, room(stage.builtin.room))
+            transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
             async with httpx2.AsyncClient(
                 transport=transport, base_url="http://localhost"
             ) as client:

@@ -1,14 +1,59 @@
 """The endpoints of sign-in."""
 
+import logging
+from dataclasses import replace
+
 import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from playhead.storage.tenants import Tenant
 from playhead.web.limits import Limiter
-from tests.kernel.auth.edge import Client, person, play
-from tests.kernel.auth.stage import PASSWORD, new_address
+from tests.kernel.auth.edge import Client, Json, person, play
+from tests.kernel.auth.stage import HERE, PASSWORD, new_address
+from tests.kernel.stage import make_person
 from tests.web.client import fault
+
+INVALID: list[tuple[Json, str]] = [
+    ({"email": "nobody"}, "email"),
+    ({"email": 7}, "email"),
+    ({"email": None}, "email"),
+    ({"email": ...}, "email"),
+    ({"email": "a\0@example.org"}, "email"),
+    ({"password": "1234567"}, "password"),
+    ({"password": "x" * 129}, "password"),
+    ({"password": "with a \0 in it"}, "password"),
+    ({"password": "\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800"}, "password"),
+    ({"password": 12345678}, "password"),
+    ({"first_name": ...}, "first_name"),
+    ({"first_name": ""}, "first_name"),
+    ({"first_name": "   "}, "first_name"),
+    ({"first_name": "x" * 51}, "first_name"),
+    ({"first_name": "Ada\nBcc: eve@example.org"}, "first_name"),
+    ({"first_name": "\udfff"}, "first_name"),
+    ({"last_name": "\0"}, "last_name"),
+    ({"last_name": "right to left \u202e"}, "last_name"),
+    ({"last_name": ["Lovelace"]}, "last_name"),
+    ({"organisation": ""}, "organisation"),
+    ({"organisation": "x" * 101}, "organisation"),
+    ({"role": "owner"}, "role"),
+    ({"org_id": "org_00000000000000000000000000"}, "org_id"),
+]
+HOSTILE = [
+    b"",
+    b"{",
+    b"\xff\xfe",
+    b"[" * 50_000,
+    b'{"\\ud800": 1}',
+    b'{"email": "\\ud800@example.org", "password": "x"}',
+    b'{"email": "ada@example.org", "password": 1e999}',
+    b'{"email": "ada@example.org", "password": NaN}',
+    b'{"email": "ada@example.org", "password": ' + b"9" * 5000 + b"}",
+    b'{"email": {"$ne": ""}, "password": {"$ne": ""}}',
+    b'{"email": "ada@example.org", "password": "' + b"x" * 1025 + b'"}',
+    b'{"email": "' + b"a" * 100_000 + b'@example.org", "password": "x"}',
+]
 
 
 def test_signup_makes_a_person_who_is_signed_in_with_a_first_api_key(
@@ -53,41 +98,12 @@ def test_signup_makes_a_person_who_is_signed_in_with_a_first_api_key(
     play(module_service_database_url, story)
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"email": "nobody"}, "email"),
-        ({"email": 7}, "email"),
-        ({"email": None}, "email"),
-        ({"email": ...}, "email"),
-        ({"email": "a\0@example.org"}, "email"),
-        ({"password": "1234567"}, "password"),
-        ({"password": "x" * 129}, "password"),
-        ({"password": "with a \0 in it"}, "password"),
-        ({"password": "\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800"}, "password"),
-        ({"password": 12345678}, "password"),
-        ({"first_name": ...}, "first_name"),
-        ({"first_name": ""}, "first_name"),
-        ({"first_name": "   "}, "first_name"),
-        ({"first_name": "x" * 51}, "first_name"),
-        ({"first_name": "Ada\nBcc: eve@example.org"}, "first_name"),
-        ({"first_name": "\udfff"}, "first_name"),
-        ({"last_name": "\0"}, "last_name"),
-        ({"last_name": "right to left \u202e"}, "last_name"),
-        ({"last_name": ["Lovelace"]}, "last_name"),
-        ({"organisation": ""}, "organisation"),
-        ({"organisation": "x" * 101}, "organisation"),
-        ({"role": "owner"}, "role"),
-        ({"org_id": "org_00000000000000000000000000"}, "org_id"),
-    ],
-)
-def test_an_invalid_sign_up_is_422_and_names_the_field(
-    module_service_database_url: str, fields: dict[str, object], field: str
-) -> None:
+def test_an_invalid_sign_up_is_422_and_names_the_field(module_service_database_url: str) -> None:
     async def story(client: Client) -> None:
-        answer = await client.post("/signup", person(**fields))
-        assert fault(answer) == (422, "request.invalid", field)
-        assert PASSWORD not in answer.text
+        for fields, field in INVALID:
+            answer = await client.post("/signup", person(**fields))
+            assert fault(answer) == (422, "request.invalid", field), fields
+            assert PASSWORD not in answer.text
 
     play(module_service_database_url, story)
 
@@ -289,6 +305,60 @@ def test_an_address_is_verified_by_the_mailed_token(module_service_database_url:
     play(module_service_database_url, story)
 
 
+def test_me_answers_a_person_who_belongs_to_no_organisation(
+    module_service_database_url: str,
+) -> None:
+    async def story(client: Client) -> None:
+        user_id = await make_person(client.stage.tenants)
+        async with client.stage.tenants.transaction(Tenant(user_id=user_id)) as transaction:
+            started = await client.stage.builtin.sessions.start(transaction, user_id, None, HERE)
+        token = (await client.stage.builtin.sessions.tokens(started)).access_token
+        me = (await client.get("/me", token=token)).json()
+
+        assert (me["org_id"], me["role"], me["roles"], me["organisations"]) == (None, None, [], [])
+        assert me["email_verified"] is True
+
+    play(module_service_database_url, story)
+
+
+def test_more_passwords_than_are_checked_in_a_moment_are_503_with_retry_after(
+    module_service_database_url: str,
+) -> None:
+    async def story(client: Client) -> None:
+        room = client.stage.builtin.sign_in._passwords._room
+        while room.acquire(blocking=False):
+            pass
+        body = {"email": new_address(), "password": "wrong"}
+        answer = await client.post("/login", body)
+        assert fault(answer) == (503, "auth.busy", None)
+        assert answer.headers["Retry-After"] == "2"
+        room.release()
+        assert (await client.post("/login", body)).status_code == 401
+
+    play(module_service_database_url, story)
+
+
+def test_no_address_password_or_token_is_logged(
+    module_service_database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(client: Client) -> None:
+        address = new_address()
+        body = await client.sign_up(email=address)
+        await client.post("/login", {"email": address, "password": "wrong password"})
+        refreshed = (await client.post("/refresh", {"refresh_token": body["refresh_token"]})).json()
+        await client.post("/refresh", {"refresh_token": body["refresh_token"]})
+        await client.post("/password/forgot", {"email": address})
+        mailed = client.stage.post.newest_token()
+        await client.post("/password/reset", {"token": mailed, "password": "another battery"})
+        tokens = [token for name, token in (body | refreshed).items() if "token" in name]
+        secrets = [address, PASSWORD, "wrong password", mailed, body["api_key"], *tokens]
+        for secret in secrets:
+            assert secret == "Bearer" or secret not in caplog.text
+
+    with caplog.at_level(logging.DEBUG):
+        play(module_service_database_url, story)
+
+
 def test_sessions_are_listed_and_ended_one_by_one(module_service_database_url: str) -> None:
     async def story(client: Client) -> None:
         address = new_address()
@@ -384,32 +454,16 @@ def test_the_sixth_sign_in_of_a_minute_is_429_for_the_account_and_for_the_addres
         other = await client.post("/login", {"email": new_address(), "password": "wrong"})
         assert other.status_code == 429
 
-    play(module_service_database_url, story, limiter=Limiter(None))
+    play(module_service_database_url, story, room=lambda room: replace(room, limiter=Limiter(None)))
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"{",
-        b"\xff\xfe",
-        b"[" * 50_000,
-        b'{"\\ud800": 1}',
-        b'{"email": "\\ud800@example.org", "password": "x"}',
-        b'{"email": "ada@example.org", "password": 1e999}',
-        b'{"email": "ada@example.org", "password": NaN}',
-        b'{"email": "ada@example.org", "password": ' + b"9" * 5000 + b"}",
-        b'{"email": {"$ne": ""}, "password": {"$ne": ""}}',
-        b'{"email": "ada@example.org", "password": "' + b"x" * 1025 + b'"}',
-        b'{"email": "' + b"a" * 100_000 + b'@example.org", "password": "x"}',
-    ],
-)
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
-def test_a_hostile_body_is_422(module_service_database_url: str, content: bytes, kind: str) -> None:
+def test_a_hostile_body_is_422(module_service_database_url: str, kind: str) -> None:
     async def story(client: Client) -> None:
-        answer = await client.http.post(
-            "/api/v1/auth/login", content=content, headers={"Content-Type": kind}
-        )
-        assert fault(answer)[:2] == (422, "request.invalid")
+        for content in HOSTILE:
+            answer = await client.http.post(
+                "/api/v1/auth/login", content=content, headers={"Content-Type": kind}
+            )
+            assert fault(answer)[:2] == (422, "request.invalid"), content[:80]
 
     play(module_service_database_url, story)

@@ -200,7 +200,9 @@ def test_a_session_is_ended_by_its_person_and_by_nobody_else(
         end = stage.builtin.sessions.end
         with pytest.raises(SessionNotFound):
             await end(eve.user_id, session.session_id, Ending.ENDED, HERE)
-        assert await stage.is_live(ada.tokens.access_token)
+        is_live = stage.builtin.liveness.is_live
+        assert not await is_live(eve.user_id, session.session_id, stage.clock.now)
+        assert await is_live(ada.user_id, session.session_id, stage.clock.now)
 
         await end(ada.user_id, session.session_id, Ending.ENDED, HERE)
         assert not await stage.is_live(ada.tokens.access_token)

@@ -134,10 +134,10 @@ class CallbackBody(Body):
 class MeBody(Body):
     """What is to change; what is left out stays. A new password needs the current one."""
 
-    first_name: Name = Field("", validate_default=False)
-    last_name: Name = Field("", validate_default=False)
-    current_password: GivenPassword = Field("", validate_default=False)
-    new_password: NewPassword = Field("", validate_default=False)
+    first_name: Name = Field(default_factory=str)
+    last_name: Name = Field(default_factory=str)
+    current_password: GivenPassword = Field(default_factory=str)
+    new_password: NewPassword = Field(default_factory=str)
 
     def sent(self, name: str) -> str | None:
         """Return a field that was sent, or None."""

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-BEAT_SECONDS = 0.25
+BEAT_SECONDS = 0.5
 
 
 class Pace:

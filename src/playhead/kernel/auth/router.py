@@ -28,7 +28,7 @@ from playhead.kernel.auth.errors import (
     RefreshSuperseded,
     SessionNotFound,
 )
-from playhead.kernel.auth.me import change_me
+from playhead.kernel.auth.me import PasswordIncomplete, change_me
 from playhead.kernel.auth.model import FlowEnd
 from playhead.kernel.auth.schemas import (
     FORGOTTEN,
@@ -224,7 +224,9 @@ async def read_me(auth: AuthOf, caller: CallerDep) -> JsonBytes:
     "/me",
     responses={
         **answer("The person, as they are now.", MeView),
-        **problems(NotAPerson, PasswordWrong, PasswordsBusy, NotOffered, *_ALWAYS),
+        **problems(
+            NotAPerson, PasswordIncomplete, PasswordWrong, PasswordsBusy, NotOffered, *_ALWAYS
+        ),
     },
 )
 async def patch_me(body: MeBody, auth: AuthOf, gate: GateOf, caller: CallerDep) -> JsonBytes:
