@@ -37,6 +37,7 @@ class GaveUp(Exception):
 @asynccontextmanager
 async def opened(url: str, connections: int) -> AsyncIterator[tuple[Database, Tenants]]:
     async with Database.open(url, connections=connections) as database:
+        database._pool.timeout = 60  # a machine that is busy is not what is tested
         yield database, Tenants(database)
 
 
