@@ -74,6 +74,15 @@ class Grant:
     verb: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key: its columns, each with the one of the other table that it stands for."""
+
+    table: str
+    to: str
+    columns: frozenset[tuple[str, str]]
+
+
 TABLES: LiteralString = f"""
 SELECT c.oid::regclass::text, c.relowner::regrole::text, c.relrowsecurity, c.relforcerowsecurity,
        ARRAY(SELECT attname::text FROM pg_attribute
@@ -133,6 +142,19 @@ SELECT p.proname::text, p.proowner::regrole::text,
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE {OURS} AND p.prosecdef
  ORDER BY 1
+"""
+
+REFERENCES: LiteralString = """
+SELECT k.conrelid::regclass::text, k.confrelid::regclass::text,
+       ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS key (number, place)
+               JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = key.number
+              ORDER BY key.place),
+       ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS key (number, place)
+               JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = key.number
+              ORDER BY key.place)
+  FROM pg_constraint k
+ WHERE k.contype = 'f' AND k.conparentid = 0
+ ORDER BY 1, 2
 """
 
 GRANTS: LiteralString = f"""
@@ -199,6 +221,15 @@ def definers(owner: Owner) -> Sequence[Definer]:
         return Definer(name, role, search_path, frozenset(callers))
 
     return owner.cursor(row_factory=args_row(definer)).execute(DEFINERS).fetchall()
+
+
+def references(owner: Owner) -> Sequence[Reference]:
+    """Return every foreign key, by the table that it is of."""
+
+    def reference(table: str, to: str, ours: list[str], theirs: list[str]) -> Reference:
+        return Reference(table, to, frozenset(zip(ours, theirs, strict=True)))
+
+    return owner.cursor(row_factory=args_row(reference)).execute(REFERENCES).fetchall()
 
 
 def grants(owner: Owner) -> frozenset[Grant]:

@@ -31,6 +31,7 @@ def what_is_wrong(owner: Owner, migrated_by: str) -> list[str]:
         bypassing_views,
         bypassing_partitions,
         tenants_in_shared_tables,
+        loose_references,
         strange_grants,
     )
     found = [sentence for check in checks for sentence in check(owner)]
@@ -162,6 +163,19 @@ def tenants_in_shared_tables(owner: Owner) -> Iterable[str]:
         for column in sorted(table.columns & {"org_id", "user_id"}):
             if table.name in SHARED:
                 yield f"{table.name} has the column {column} and is listed as shared"
+
+
+def loose_references(owner: Owner) -> Iterable[str]:
+    """Policies do not look at what a foreign key points to: the key must say whose it is."""
+    for reference in catalog.references(owner):
+        ours, theirs = TENANT_COLUMNS.get(reference.table), TENANT_COLUMNS.get(reference.to)
+        named = {of_theirs for _, of_theirs in reference.columns}
+        kept = ours != theirs or (ours, theirs) in reference.columns
+        if theirs and not (theirs in named and kept):
+            yield (
+                f"a row of {reference.table} can point at another tenant's row of {reference.to}:"
+                f" add the {theirs} to the foreign key"
+            )
 
 
 def strange_grants(owner: Owner) -> Iterable[str]:

@@ -98,6 +98,10 @@ DEFECTS = {
         "ALTER TABLE markets ADD org_id uuid",
         "markets has the column org_id and is listed as shared",
     ),
+    "a foreign key that does not say whose": (
+        "ALTER TABLE api_keys ADD FOREIGN KEY (replaced_by) REFERENCES api_keys (key_id)",
+        "a row of api_keys can point at another tenant's row of api_keys: add the org_id",
+    ),
     "a grant to everyone": (
         "GRANT SELECT (name) ON organisations TO PUBLIC",
         "PUBLIC may SELECT organisations",

@@ -18,6 +18,7 @@ from tests.isolation.rows import (
     ServiceTable,
     TenantTable,
     Verb,
+    some_id,
 )
 from tests.isolation.scene import Connection, Scene, act_for, put, rows_by_tenant
 
@@ -191,6 +192,22 @@ def test_no_row_is_put_over_another_tenants(
 
     with against_policy() if "insert" in table.service else denied(table.name):
         put(service, table, theirs, unless=" ON CONFLICT DO NOTHING")
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "what"),
+    [("refresh_tokens", "session_id", "session"), ("api_key_usage", "key_id", "key")],
+)
+def test_no_row_points_at_another_tenants(
+    service: Connection, scene: Scene, name: str, column: str, what: str
+) -> None:
+    table = next(table for table in TENANT if table.name == name)
+    theirs = some_id(table.whose(scene.other.org_id, scene.other.user_id), what)
+    row = table.row(scene.own.org_id, scene.own.user_id, 3)
+    act_for(service, scene.own.org_id, scene.own.user_id)
+
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        put(service, table, {**row, column: theirs})
 
 
 @pytest.mark.parametrize("table", READABLE)
