@@ -1,7 +1,7 @@
 """Verifying an address, forgetting a password, changing it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 import pytest
@@ -16,6 +16,7 @@ from playhead.kernel.auth import (
 )
 from playhead.kernel.auth.letters import Letters
 from playhead.kernel.auth.pace import Pace
+from playhead.kernel.auth.passwords import Passwords
 from playhead.kernel.people import People, Person, parse_email
 from playhead.storage.tenants import Tenant
 from tests.kernel.auth.stage import HERE, PASSWORD, Stage, new_address, opened
@@ -214,6 +215,54 @@ def test_a_change_of_the_password_makes_a_mailed_reset_worthless(
         await change(ada.signed_up.user_id, None, PASSWORD, ANOTHER, HERE)
         with pytest.raises(MailTokenInvalid):
             await ada.reset(token)
+
+    play(module_service_database_url, story)
+
+
+class Interrupted:
+    """Checks passwords, and lets something happen while one is checked."""
+
+    def __init__(self, passwords: Passwords, happens: Callable[[], Awaitable[None]]) -> None:
+        self._passwords = passwords
+        self._happens = happens
+
+    async def matches(self, password: str, kept: str | None) -> bool:
+        agrees = await self._passwords.matches(password, kept)
+        await self._happens()
+        return agrees
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._passwords, name)
+
+
+def test_a_password_that_is_changed_while_it_is_checked_lets_nobody_in(
+    module_service_database_url: str,
+) -> None:
+    async def story(ada: Ada) -> None:
+        token = await ada.forget()
+        sign_in = ada.stage.builtin.sign_in
+        ada.stage.clock.pass_seconds(1)
+        sign_in._passwords = Interrupted(sign_in._passwords, lambda: ada.reset(token))  # type: ignore[assignment]
+        with pytest.raises(CredentialsWrong):
+            await ada.sign_in(PASSWORD)
+
+        assert await ada.stage.builtin.sessions.live(ada.signed_up.user_id) == []
+
+    play(module_service_database_url, story)
+
+
+def test_of_two_who_change_one_password_at_once_the_second_is_told_it_is_another(
+    module_service_database_url: str,
+) -> None:
+    async def story(ada: Ada) -> None:
+        token, accounts = await ada.forget(), ada.stage.builtin.accounts
+        ada.stage.clock.pass_seconds(1)
+        accounts._passwords = Interrupted(accounts._passwords, lambda: ada.reset(token))  # type: ignore[assignment]
+        with pytest.raises(PasswordWrong):
+            await accounts.change_password(
+                ada.signed_up.user_id, None, PASSWORD, "the thief's own", HERE
+            )
+        await ada.sign_in(ANOTHER)
 
     play(module_service_database_url, story)
 

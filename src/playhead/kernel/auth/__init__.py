@@ -1,5 +1,8 @@
 """Sign-in: passwords, sessions, access tokens, and what people do about their own account."""
 
+from playhead.kernel.auth.admission import Admission, Newcomer
+from playhead.kernel.auth.assembly import BuiltIn, Policies, Surroundings, build_builtin
+from playhead.kernel.auth.elsewhere import AccountsElsewhere
 from playhead.kernel.auth.errors import (
     CredentialsWrong,
     MailTokenInvalid,
@@ -11,6 +14,8 @@ from playhead.kernel.auth.errors import (
     RefreshSuperseded,
     SessionNotFound,
 )
+from playhead.kernel.auth.journal import Journal
+from playhead.kernel.auth.letters import Letters
 from playhead.kernel.auth.model import (
     Capabilities,
     FlowEnd,
@@ -20,25 +25,36 @@ from playhead.kernel.auth.model import (
     Tokens,
     Visit,
 )
+from playhead.kernel.auth.passwords import Passwords
 from playhead.kernel.auth.port import Accounts, SignIn
 
 __all__ = [
     "Accounts",
+    "AccountsElsewhere",
+    "Admission",
+    "BuiltIn",
     "Capabilities",
     "CredentialsWrong",
     "FlowEnd",
     "FlowStart",
+    "Journal",
+    "Letters",
     "MailTokenInvalid",
     "NewPerson",
+    "Newcomer",
     "NotOffered",
     "PasswordWrong",
+    "Passwords",
     "PasswordsBusy",
+    "Policies",
     "ProviderUnknown",
     "RefreshInvalid",
     "RefreshSuperseded",
     "SessionNotFound",
     "SignIn",
     "SignedUp",
+    "Surroundings",
     "Tokens",
     "Visit",
+    "build_builtin",
 ]

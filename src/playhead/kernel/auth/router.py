@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from playhead.base.errors import Conflict, Forbidden
 from playhead.base.ids import InvalidId, format_id
 from playhead.kernel.auth import limits
 from playhead.kernel.auth.bodies import (
@@ -63,6 +64,8 @@ person_router = APIRouter(prefix="/auth", tags=["auth"], default_response_class=
 """For people who are signed in: mounted behind the guard."""
 
 _ALWAYS = (LimitExceeded, DatabaseUnavailable)
+_ELSEWHERE = (Conflict, Forbidden)
+"""A provider may know somebody whom we cannot let in; what its adapter says of that is its own."""
 
 
 @public_router.post(
@@ -84,7 +87,7 @@ async def sign_up(body: SignUpBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/login",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(CredentialsWrong, PasswordsBusy, NotOffered, *_ALWAYS),
+        **problems(CredentialsWrong, PasswordsBusy, NotOffered, *_ELSEWHERE, *_ALWAYS),
     },
 )
 async def sign_in(body: SignInBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -98,7 +101,7 @@ async def sign_in(body: SignInBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/refresh",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(RefreshInvalid, RefreshSuperseded, NoOrganisation, *_ALWAYS),
+        **problems(RefreshInvalid, RefreshSuperseded, NoOrganisation, *_ELSEWHERE, *_ALWAYS),
     },
 )
 async def refresh(body: RefreshBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -143,7 +146,7 @@ async def begin_oauth(
     "/oauth/callback",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(ProviderUnknown, CredentialsWrong, *_ALWAYS),
+        **problems(ProviderUnknown, CredentialsWrong, *_ELSEWHERE, *_ALWAYS),
     },
 )
 async def finish_oauth(
