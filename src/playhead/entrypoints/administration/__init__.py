@@ -19,10 +19,21 @@ from playhead.entrypoints.administration.organisations import (
     find_organisation,
     organisations,
 )
+from playhead.entrypoints.administration.people import (
+    Joining,
+    Newcomer,
+    create_person,
+    find_person,
+    people,
+    set_password,
+    sign_out,
+)
 
 __all__ = [
     "OPERATOR",
     "Administration",
+    "Joining",
+    "Newcomer",
     "OrgRecord",
     "OrganisationAmbiguous",
     "OrganisationUnknown",
@@ -30,9 +41,14 @@ __all__ = [
     "PersonUnknown",
     "create_key",
     "create_organisation",
+    "create_person",
     "demo_key",
     "find_organisation",
+    "find_person",
     "keys_of",
     "organisations",
+    "people",
     "revoke_keys",
+    "set_password",
+    "sign_out",
 ]

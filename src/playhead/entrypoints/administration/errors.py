@@ -1,6 +1,6 @@
 """Why an operator's command cannot be done."""
 
-from playhead.base.errors import Conflict, NotFound
+from playhead.base.errors import Conflict, NotFound, Unavailable
 
 
 class OrganisationUnknown(NotFound):
@@ -26,6 +26,15 @@ class PersonUnknown(NotFound):
         )
 
 
+class PersonExists(Conflict):
+    """Somebody has this e-mail address already."""
+
+    code = "administration.person_exists"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} has an account already; nothing was changed")
+
+
 class KeyUnknown(NotFound):
     """No organisation has an API key of this id."""
 
@@ -33,3 +42,14 @@ class KeyUnknown(NotFound):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"there is no API key {key}: `playhead keys list` shows which there are")
+
+
+class SchemaTooOld(Unavailable):
+    """The database has no accounts yet: it was made by an earlier version."""
+
+    code = "administration.schema_too_old"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database's schema is older than this program: `playhead up` brings it up to date"
+        )

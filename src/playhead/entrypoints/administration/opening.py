@@ -8,6 +8,8 @@ from typing import Self
 from uuid import UUID
 
 from playhead.base.time import Micros
+from playhead.entrypoints.administration.errors import SchemaTooOld
+from playhead.entrypoints.administration.repository import has_organisations
 from playhead.entrypoints.databases import service_database_url
 from playhead.entrypoints.reaching import database_url
 from playhead.entrypoints.secrets_of_home import open_sealer
@@ -51,12 +53,16 @@ class Administration:
         Raises:
             NothingRuns: It is the embedded one, and that is not up.
             DatabaseUnavailable: It cannot be reached, as its owner or as the service role.
+            SchemaTooOld: It has no accounts yet.
         """
         owner = database_url(settings)
         service = service_database_url(settings)
-        for url in (owner, service):
-            with Session.open(url):
-                pass  # tells at once, and in one sentence, what a pool tells after seconds
+        # A session tells at once, and in one sentence, what a pool tells after seconds of trying.
+        with Session.open(owner) as session:
+            if not has_organisations(session):
+                raise SchemaTooOld
+        with Session.open(service):
+            pass
         async with (
             Database.open(owner, connections=1) as looking,
             Database.open(service, connections=1) as serving,

@@ -36,9 +36,6 @@ SELECT p.user_id, p.email, p.email_verified_at IS NOT NULL AS is_verified,
 -- name: key_owner
 SELECT org_id FROM api_keys WHERE key_id = :key_id;
 
--- name: join
--- Once: who belongs to it already stays what they are, and there is no row.
-INSERT INTO memberships (org_id, user_id, role, created_at)
-VALUES (:org_id, :user_id, :role, :now)
-ON CONFLICT (org_id, user_id) DO NOTHING
-RETURNING user_id;
+-- name: schema
+-- Whether the tables are there at all: a database may be older than this program.
+SELECT to_regclass('public.organisations') IS NOT NULL AS has_organisations;

@@ -5,7 +5,7 @@ from uuid import UUID
 from playhead.base.time import Micros
 from playhead.entrypoints.administration.model import OrgRecord, PersonRecord
 from playhead.storage.named_sql import load_sql
-from playhead.storage.postgres import Row, Transaction
+from playhead.storage.postgres import Row, Session, Transaction
 
 SQL = load_sql(__package__)
 
@@ -40,6 +40,12 @@ class AllTenants:
         """Return whose key has an id, or None."""
         row = await self._transaction.fetch_optional(SQL.key_owner, key_id=key_id)
         return None if row is None else UUID(int=row.org_id.int)
+
+
+def has_organisations(session: Session) -> bool:
+    """Return whether the database has accounts at all."""
+    row = session.fetch_optional(SQL.schema)
+    return row is not None and bool(row.has_organisations)
 
 
 async def add_organisation(

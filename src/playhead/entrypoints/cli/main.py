@@ -24,6 +24,9 @@ COMMANDS = {
     "verify": ("verify", "verify_answer"),
     "capture": ("capture", "app"),
     "rebuild": ("rebuild", "rebuild"),
+    "keys": ("keys", "app"),
+    "users": ("users", "app"),
+    "orgs": ("orgs", "app"),
     "chaos": ("chaos", "run_faults"),
     "run": ("run", "run_program"),
 }

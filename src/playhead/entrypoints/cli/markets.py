@@ -8,8 +8,8 @@ import msgspec
 import typer
 from rich.console import Console
 
-from playhead.base.time import Micros, format_instant
 from playhead.entrypoints.cli.readers import Readers, open_readers
+from playhead.entrypoints.cli.tables import plain_console, second_text, shown, table_lines
 from playhead.entrypoints.settings import load_settings
 from playhead.history.markets import Market, MarketStatus
 from playhead.history.markets.schemas import market_view
@@ -17,7 +17,7 @@ from playhead.history.markets.schemas import market_view
 MAX_LIMIT = 10_000
 TITLE_WIDTH = 44
 HEADINGS = ("ticker", "title", "status", "events", "recorded since", "until")
-NUMBERS = {HEADINGS.index("events")}
+NUMBERS = {"events"}
 
 
 def print_markets(
@@ -32,9 +32,7 @@ def print_markets(
 
 def market_lines(markets: Sequence[Market]) -> list[str]:
     """Return an aligned table with its heading."""
-    rows = [HEADINGS, *(_cells(market) for market in markets)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return [_aligned(row, widths) for row in rows]
+    return table_lines(HEADINGS, [_cells(market) for market in markets], numbers=NUMBERS)
 
 
 async def show_markets(
@@ -79,7 +77,7 @@ async def show_markets_json(
 async def _print(
     search: str | None, status: MarketStatus | None, limit: int, *, as_json: bool
 ) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     show = show_markets_json if as_json else show_markets
     async with open_readers(load_settings()) as readers:
         await show(console, readers, search=search, status=status, limit=limit)
@@ -88,25 +86,9 @@ async def _print(
 def _cells(market: Market) -> tuple[str, ...]:
     return (
         market.ticker,
-        _cut(market.title or ""),
+        shown(market.title or "", TITLE_WIDTH),
         market.status.value,
         f"{market.events:,}",
-        _second(market.first_received_at),
-        "live" if market.recording else _second(market.last_received_at),
+        second_text(market.first_received_at),
+        "live" if market.recording else second_text(market.last_received_at),
     )
-
-
-def _cut(title: str) -> str:
-    return title if len(title) <= TITLE_WIDTH else title[: TITLE_WIDTH - 1] + "…"
-
-
-def _second(at: Micros | None) -> str:
-    return "-" if at is None else format_instant(at).partition(".")[0].replace("T", " ") + "Z"
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = [
-        cell.rjust(width) if column in NUMBERS else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-    ]
-    return "  ".join(cells).rstrip()
