@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from playhead.base.errors import Conflict
-from playhead.kernel.mail import Mail, MailRefused, MailUndelivered
+from playhead.kernel.mail import Mail, MailRefused, MailUndelivered, sender
 from playhead.kernel.mail.sender import LEASE
 from playhead.storage.sealing import Sealer
 from tests.kernel.mail.post import ADA, HELLO, FakeTransport, Post, opened, waiting
@@ -171,6 +171,29 @@ def test_the_loop_wakes_at_once_when_a_mail_is_put(service_database_url: str) ->
             loop.cancel()
 
     asyncio.run(story())
+
+
+def test_the_loop_outlives_a_database_that_is_not_migrated_yet(
+    service_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "POLL_SECONDS", 0.02)
+
+    async def story() -> None:
+        async with opened(service_database_url) as post:
+            _rename(database_url, "lend_outgoing_mail", "elsewhere")
+            await post.put()
+            loop = asyncio.create_task(post.sender().run())
+            await asyncio.sleep(0.1)
+            _rename(database_url, "elsewhere", "lend_outgoing_mail")
+            await asyncio.wait_for(_taken(post), 3)
+            loop.cancel()
+
+    asyncio.run(story())
+
+
+def _rename(owner_url: str, name: str, new: str) -> None:
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(f"ALTER FUNCTION {name} RENAME TO {new}".encode())
 
 
 async def _taken(post: Post) -> None:

@@ -3,9 +3,11 @@
 import pytest
 
 from playhead.kernel.identity import Role, Scope
+from playhead.kernel.orgs.router import routers
 from playhead.storage.tenants import Tenant
-from tests.kernel.asking import code
+from tests.kernel.asking import Desk, code
 from tests.kernel.orgs.office import Office, key_of, org, told
+from tests.kernel.stage import NOW
 
 TABLES = (
     "organisations",
@@ -133,3 +135,19 @@ def test_an_api_key_sees_its_organisation_and_with_the_scope_admin_acts_as_an_ad
         assert code(foreign) == (404, "org.not_found")
 
     told(module_service_database_url, story)
+
+
+def test_the_openapi_document_knows_every_endpoint() -> None:
+    desk = Desk(routers, lambda _: None, now=lambda: NOW)
+    paths = desk.app.openapi()["paths"]
+
+    assert {path.removeprefix("/api/v1"): sorted(methods) for path, methods in paths.items()} == {
+        "/orgs": ["get", "post"],
+        "/orgs/{org_id}": ["delete", "get", "patch"],
+        "/orgs/{org_id}/members": ["get"],
+        "/orgs/{org_id}/members/{user_id}": ["delete", "patch"],
+        "/orgs/{org_id}/invitations": ["get", "post"],
+        "/orgs/{org_id}/invitations/{invitation_id}": ["delete"],
+        "/orgs/{org_id}/invitations/{invitation_id}/resend": ["post"],
+        "/invitations/accept": ["post"],
+    }

@@ -85,7 +85,9 @@ class MailSender:
             return await self.send_due()
         except DatabaseUnavailable as error:
             _log.warning("mails wait: %s", error.message)
-            return 0
+        except Exception:  # noqa: BLE001 -- the loop outlives a database that is not migrated yet
+            _log.exception("mails wait")
+        return 0
 
     async def _attend(self, lent: Lent) -> None:
         failure = await self._send(lent)
