@@ -19,6 +19,7 @@ from playhead.kernel.auth.signing import (
     SigningKeys,
     SigningPolicy,
 )
+from playhead.kernel.auth.signing.keys import new_rsa_key
 from playhead.kernel.identity import Claims, TokenExpired, TokenInvalid
 from playhead.storage.postgres import Database, DatabaseUnavailable
 from playhead.storage.sealing import SealBroken, Sealer
@@ -213,6 +214,29 @@ def test_processes_that_start_at_once_agree_on_one_key(service_database_url: str
                 await process.tokens.read(tokens[0])
 
     asyncio.run(story())
+
+
+def test_of_many_who_sign_in_when_a_key_is_due_one_makes_the_next(
+    service_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[RSAKey] = []
+
+    def make() -> RSAKey:
+        made.append(new_rsa_key())
+        return made[-1]
+
+    monkeypatch.setattr("playhead.kernel.auth.signing.ring.new_rsa_key", make)
+
+    async def story() -> None:
+        clock = Clock()
+        async with Database.open(service_database_url) as database:
+            process = Process(Tenants(database), clock)
+            await asyncio.gather(*(process.issue() for _ in range(10)))
+            clock.pass_seconds(POLICY.rotation_seconds)
+            await asyncio.gather(*(process.issue() for _ in range(10)))
+
+    asyncio.run(story())
+    assert len(made) == 2
 
 
 def test_another_process_knows_a_new_key_before_it_signs_and_a_withdrawn_one_soon(

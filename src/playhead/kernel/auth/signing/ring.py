@@ -37,6 +37,7 @@ class KeyRing:
         self._held: dict[str, UsableKey] = {}
         self._looked_at: Micros | None = None
         self._look_lock = asyncio.Lock()
+        self._make_lock = asyncio.Lock()
 
     async def signer(self) -> UsableKey:
         """Return the key that signs now. Makes one where there is none, or the newest is old.
@@ -46,7 +47,9 @@ class KeyRing:
         """
         await self._look()
         if self._is_key_due():
-            await self._follow_up(withdraw=False, asked_for=False)
+            async with self._make_lock:  # a key costs a tenth of a second: make one, not many
+                if self._is_key_due():
+                    await self._follow_up(withdraw=False, asked_for=False)
         newest_first = self._newest_first()
         signing = (each for each in newest_first if each.key.signs(self._now()))
         # None does only if the clock was set back to before there was a key.
