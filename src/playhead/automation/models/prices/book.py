@@ -1,0 +1,92 @@
+"""The price book: finds a model by its name, and prices what it was used for."""
+
+from collections.abc import Iterable, Iterator
+
+from playhead.automation.models.prices.errors import (
+    ModelUnknown,
+    PriceBookInvalid,
+    TokenPriceUnknown,
+    UsageIncomplete,
+)
+from playhead.automation.models.prices.model import (
+    Cost,
+    ModelPrices,
+    Tier,
+    without_snapshot,
+)
+from playhead.automation.models.usage import TokenClass, Usage
+from playhead.base.time import Micros
+
+_NEEDED = (TokenClass.INPUT, TokenClass.OUTPUT)
+_ASKED = (TokenClass.INPUT, TokenClass.CACHED_INPUT, TokenClass.CACHE_WRITE)
+
+
+class PriceBook:
+    """Prices by provider and model. A name that is not written in it is refused, never guessed."""
+
+    def __init__(self, models: Iterable[ModelPrices]) -> None:
+        """Take models.
+
+        Raises:
+            PriceBookInvalid: Two models of a provider share a name.
+        """
+        self._models: dict[tuple[str, str], ModelPrices] = {}
+        for each in models:
+            for name in {each.model, *each.aliases}:
+                if self._models.setdefault((each.provider, name), each) is not each:
+                    raise PriceBookInvalid(f"{each.provider} {name} is there twice", field="model")
+
+    def __iter__(self) -> Iterator[ModelPrices]:
+        """Iterate over the models, each once, by provider and name."""
+        distinct = {(each.provider, each.model): each for each in self._models.values()}
+        return iter(distinct[key] for key in sorted(distinct))
+
+    def joined(self, models: Iterable[ModelPrices]) -> "PriceBook":
+        """Return a book that has ``models`` too, such as an operator's own.
+
+        Raises:
+            PriceBookInvalid: A name is in both.
+        """
+        return PriceBook([*self, *models])
+
+    def find(self, provider: str, model: str) -> ModelPrices:
+        """Return the prices of a model by its name, an alias, or a dated form that it has.
+
+        Raises:
+            ModelUnknown: No model of ``provider`` bears this name.
+        """
+        found = self._models.get((provider, model))
+        dated = without_snapshot(model)
+        if found is None and dated is not None:
+            name, form = dated
+            undated = self._models.get((provider, name))
+            found = undated if undated and form in undated.snapshots else None
+        if found is None:
+            raise ModelUnknown(provider, model)
+        return found
+
+    def price(self, provider: str, model: str, at: Micros, usage: Usage) -> Cost:
+        """Return what ``usage`` cost at ``at``, exactly.
+
+        Raises:
+            ModelUnknown: The model is not in the book, or was not at that instant.
+            TokenPriceUnknown: Tokens were used of a class without a price.
+            UsageIncomplete: The tokens of the request or of the answer were not counted.
+        """
+        found, counted = self.find(provider, model), dict(usage.counted())
+        for needed in _NEEDED:
+            if needed not in counted:
+                raise UsageIncomplete(needed)
+        period = found.period_at(at)
+        if period is None:
+            raise ModelUnknown(provider, model, "had no price yet")
+        tier = period.tier_of(sum(counted.get(each, 0) for each in _ASKED))
+        return Cost({name: _cost(found, tier, name, many) for name, many in counted.items()})
+
+
+def _cost(model: ModelPrices, tier: Tier, name: TokenClass, tokens: int) -> int:
+    if tokens == 0:
+        return 0
+    if name not in tier.pico_dollars:
+        raise TokenPriceUnknown(model.provider, model.model, name)
+    return tokens * tier.pico_dollars[name]
