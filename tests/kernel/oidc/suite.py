@@ -26,6 +26,8 @@ from tests.kernel.oidc.stage import (
     somebody,
 )
 
+GARBAGE = ["", "garbage", "a.b.c", "\x00", "\ud800", "\u00e9\n&=+ %", "x" * 8000]
+
 
 class ProviderSuite:
     """Behaviours. Subclasses give the fixture ``provider``."""
@@ -107,9 +109,21 @@ class ProviderSuite:
             with pytest.raises(GrantRefused):
                 await client.refresh(reused.refresh_token)
 
-    async def test_an_invalid_refresh_token_is_refused(self, client: OidcClient) -> None:
+    @pytest.mark.parametrize("garbage", GARBAGE)
+    async def test_garbage_is_refused_and_nothing_else(
+        self, client: OidcClient, garbage: str
+    ) -> None:
+        email = somebody()
+        await client.sign_up(email, PASSWORD, "Ada", "Lovelace")
+
         with pytest.raises(GrantRefused):
-            await client.refresh("garbage")
+            await client.refresh(garbage)
+        with pytest.raises(GrantRefused):
+            await client.sign_in(email, garbage)
+        await client.sign_out(garbage)
+        start = await client.begin_oauth("keycloak", REDIRECT)
+        with pytest.raises(GrantRefused):
+            await client.finish_oauth(returned(start, {"code": garbage, "state": start.state}))
 
     async def test_logout_is_idempotent_and_effective(self, client: OidcClient) -> None:
         email = somebody()

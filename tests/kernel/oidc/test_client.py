@@ -83,6 +83,16 @@ async def test_what_is_not_the_persons_fault_is_unavailable(
     assert state.asked["token"] == 1  # a code or refresh token is used up: nothing is repeated
 
 
+@pytest.mark.parametrize("error", ["invalid_grant", "invalid_request", "access_denied"])
+async def test_what_the_provider_does_not_accept_is_refused(
+    client: OidcClient, state: Issuer, error: str
+) -> None:
+    state.answers["token"] = said(400, error=error)
+
+    with pytest.raises(GrantRefused):
+        await client.refresh("x" * 8000)
+
+
 async def test_the_words_of_the_provider_are_not_repeated(
     client: OidcClient, state: Issuer
 ) -> None:

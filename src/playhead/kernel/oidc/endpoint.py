@@ -14,7 +14,8 @@ from playhead.kernel.oidc.model import Grant
 from playhead.kernel.oidc.settings import ClientAuthentication, OidcSettings
 
 DEFAULT_LIFE_SECONDS = 300
-_REFUSALS = frozenset({"invalid_grant", "access_denied"})
+# What we send is well-formed but for what we were given: then that is longer than is taken.
+_REFUSALS = frozenset({"invalid_grant", "invalid_request", "access_denied"})
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +35,7 @@ class TokenEndpoint:
             ProviderUnavailable: The provider cannot be asked; a code may be lost then.
         """
         return await self._grant(
+            code,
             grant_type="authorization_code",
             code=code,
             redirect_uri=proof.redirect_uri,
@@ -47,7 +49,9 @@ class TokenEndpoint:
             GrantRefused: The token is none, was used, or its session is over.
             ProviderUnavailable: The provider cannot be asked.
         """
-        return await self._grant(grant_type="refresh_token", refresh_token=refresh_token)
+        return await self._grant(
+            refresh_token, grant_type="refresh_token", refresh_token=refresh_token
+        )
 
     async def by_password(self, email: str, password: str) -> Grant:
         """Return the tokens of somebody who told us their password.
@@ -58,7 +62,7 @@ class TokenEndpoint:
         """
         scope = " ".join(self._settings.scopes)
         return await self._grant(
-            grant_type="password", username=email, password=password, scope=scope
+            password, grant_type="password", username=email, password=password, scope=scope
         )
 
     async def end_session(self, refresh_token: str) -> None:
@@ -67,6 +71,8 @@ class TokenEndpoint:
         Raises:
             ProviderUnavailable: The provider cannot be asked, or ends no sessions: it goes on.
         """
+        if not _is_sendable(refresh_token):
+            return
         metadata = await self._discovery.metadata()
         if self._settings.is_keycloak and metadata.end_session_endpoint:
             url, form = metadata.end_session_endpoint, {"refresh_token": refresh_token}
@@ -78,7 +84,9 @@ class TokenEndpoint:
         if not answer.is_success and answer.body.get("error") not in _REFUSALS | {"invalid_token"}:
             raise _misunderstanding(url, answer)
 
-    async def _grant(self, **form: str) -> Grant:
+    async def _grant(self, proof: str, **form: str) -> Grant:
+        if not _is_sendable(proof):
+            raise GrantRefused
         url = (await self._discovery.metadata()).token_endpoint
         answer = await self._post(url, form)
         if not answer.is_success:
@@ -125,6 +133,11 @@ def grant_of(answer: Answer) -> Grant:
     if not isinstance(access, str) or not isinstance(refresh, str) or not isinstance(life, int):
         raise ProviderUnavailable("its token endpoint gave no tokens")
     return Grant(access, refresh, identity if isinstance(identity, str) else None, life)
+
+
+def _is_sendable(text: str) -> bool:
+    """Tell whether a form can hold ``text``: what cannot be sent is neither right nor our fault."""
+    return bool(text) and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _misunderstanding(url: str, answer: Answer) -> ProviderUnavailable:
