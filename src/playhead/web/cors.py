@@ -21,6 +21,7 @@ TAKEN_HEADERS = (
     "Content-Type",
     "Idempotency-Key",
     "X-API-Key",
+    "X-Org-ID",
     "X-Request-ID",
 )
 EXPOSED_HEADERS = (
