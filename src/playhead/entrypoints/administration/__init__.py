@@ -11,7 +11,7 @@ from playhead.entrypoints.administration.errors import (
     OrganisationUnknown,
     PersonUnknown,
 )
-from playhead.entrypoints.administration.keys import create_key, keys_of, revoke_keys
+from playhead.entrypoints.administration.keys import create_key, has_keys, keys_of, revoke_keys
 from playhead.entrypoints.administration.model import OrgRecord, PersonRecord
 from playhead.entrypoints.administration.opening import OPERATOR, Administration
 from playhead.entrypoints.administration.organisations import (
@@ -45,6 +45,7 @@ __all__ = [
     "demo_key",
     "find_organisation",
     "find_person",
+    "has_keys",
     "keys_of",
     "organisations",
     "people",

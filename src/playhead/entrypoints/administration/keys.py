@@ -1,5 +1,6 @@
 """API keys of any organisation, made and revoked by the operator."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from playhead.base.ids import format_id, parse_id
 from playhead.entrypoints.administration.errors import KeyUnknown
 from playhead.entrypoints.administration.opening import Administration, author_of
 from playhead.entrypoints.administration.repository import AllTenants
+from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import (
     ApiKey,
     IssuedKey,
@@ -17,6 +19,16 @@ from playhead.kernel.api_keys import (
     revoke,
 )
 from playhead.kernel.identity.model import KEY_PREFIX
+
+
+def has_keys(settings: Settings) -> bool:
+    """Return whether any organisation has a key that opens something.
+
+    Raises:
+        NothingRuns: The embedded database is not up.
+        DatabaseUnavailable: It cannot be reached.
+    """
+    return asyncio.run(_has_keys(settings))
 
 
 async def create_key(
@@ -61,6 +73,11 @@ async def revoke_all(desk: Administration, org_id: UUID, keys: Iterable[ApiKey])
     for key in keys:
         if key.state(now) is KeyState.LIVE:
             await revoke(desk.keys, author_of(org_id), key.key_id, now)
+
+
+async def _has_keys(settings: Settings) -> bool:
+    async with Administration.open(settings) as desk, desk.view.transaction() as transaction:
+        return await AllTenants(transaction).has_live_key(desk.now())
 
 
 async def _owner(desk: Administration, key_id: UUID) -> UUID:

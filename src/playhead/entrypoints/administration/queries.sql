@@ -33,6 +33,10 @@ SELECT p.user_id, p.email, p.email_verified_at IS NOT NULL AS is_verified,
  WHERE :text::text IS NULL OR strpos(p.email_key, lower(:text)) > 0
  ORDER BY p.created_at, p.user_id LIMIT :limit;
 
+-- name: live_key
+SELECT key_id FROM api_keys
+ WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now) LIMIT 1;
+
 -- name: key_owner
 SELECT org_id FROM api_keys WHERE key_id = :key_id;
 

@@ -36,6 +36,10 @@ class AllTenants:
         rows = await self._transaction.fetch_all(SQL.people, now=now, limit=limit, text=part)
         return [_person(row) for row in rows]
 
+    async def has_live_key(self, now: Micros) -> bool:
+        """Return whether any key opens something."""
+        return await self._transaction.fetch_optional(SQL.live_key, now=now) is not None
+
     async def owner_of_key(self, key_id: UUID) -> UUID | None:
         """Return whose key has an id, or None."""
         row = await self._transaction.fetch_optional(SQL.key_owner, key_id=key_id)

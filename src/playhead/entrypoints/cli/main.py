@@ -27,6 +27,7 @@ COMMANDS = {
     "keys": ("keys", "app"),
     "users": ("users", "app"),
     "orgs": ("orgs", "app"),
+    "doctor": ("doctor", "print_findings"),
     "chaos": ("chaos", "run_faults"),
     "run": ("run", "run_program"),
 }

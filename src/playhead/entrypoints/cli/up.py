@@ -5,9 +5,15 @@ from typing import Annotated
 
 import typer
 
+from playhead.entrypoints.administration import has_keys
 from playhead.entrypoints.settings import Exchange, load_settings
 from playhead.entrypoints.supervisor.running import running
 from playhead.entrypoints.supervisor.supervisor import StopAsked
+
+FIRST_KEY = (
+    "nobody has an API key yet: `playhead orgs create NAME`, then `playhead keys create`, in"
+    " another terminal"
+)
 
 
 def start_everything(
@@ -25,6 +31,8 @@ def start_everything(
             f"Playhead records the {settings.exchange} exchange and answers on "
             f"http://127.0.0.1:{settings.port}; Ctrl-C stops it"
         )
+        if not has_keys(playhead.settings):
+            tell(FIRST_KEY)
         playhead.supervisor.run(on_tick=lambda: None, until=lambda: False)
         tell("stopping ...")
     tell("stopped")
