@@ -15,6 +15,7 @@ from playhead.automation.models import (
     Piece,
     Provider,
     Speaker,
+    Tally,
     Text,
     TimeOuts,
     Upstream,
@@ -71,11 +72,16 @@ class Heard:
         return last
 
 
-async def hear(model: Model, request: Completion = REQUEST, heard: Heard | None = None) -> Heard:
+async def hear(
+    model: Model,
+    request: Completion = REQUEST,
+    heard: Heard | None = None,
+    tally: Tally | None = None,
+) -> Heard:
     """Ask, and return what came, the error too."""
     heard = heard or Heard()
     try:
-        async with aclosing(model.stream(request)) as pieces:
+        async with aclosing(model.stream(request, tally)) as pieces:
             async for piece in pieces:
                 heard.pieces.append(piece)
     except (ModelUnavailable, ModelRefused) as problem:

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 
+import anyio
 import pytest
 
-from playhead.automation.models import Provider, Text, TimeOuts, Upstream
-from tests.automation.models.scripted import Script, ScriptedProvider
+from playhead.automation.models import Provider, Tally, Text, TimeOuts, Upstream, Usage
+from tests.automation.models.scripted import COUNTS, Script, ScriptedProvider
 from tests.automation.models.stage import HOSTED, REQUEST, Heard, hear, opened, until_texts
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("kind", HOSTED)]
@@ -76,6 +77,43 @@ async def test_what_came_before_the_cancel_is_kept(
     await asyncio.wait([asking])
 
     assert heard.pieces == [Text("Once "), Text("upon ")]
+
+
+SO_FAR = {
+    Provider.ANTHROPIC: Usage(COUNTS.input, COUNTS.cached, COUNTS.written),
+    Provider.GOOGLE: None,
+    Provider.OPENAI: None,
+    Provider.COMPATIBLE: None,
+}
+
+
+async def test_what_was_counted_before_the_cancel_is_kept(
+    kind: Provider, provider: ScriptedProvider, upstream: Upstream
+) -> None:
+    provider.script, heard, tally = Script(stall_after=2), Heard(), Tally()
+    model = await opened(kind, provider.address, upstream)
+    asking = asyncio.create_task(hear(model, REQUEST, heard, tally))
+    await until_texts(heard, 2)
+
+    asking.cancel()
+    await asyncio.wait([asking])
+
+    assert tally.usage == SO_FAR[kind]
+
+
+async def test_a_scope_that_is_cancelled_closes_the_connection(
+    kind: Provider, provider: ScriptedProvider, upstream: Upstream
+) -> None:
+    provider.script, heard = Script(stall_after=1), Heard()
+    model = await opened(kind, provider.address, upstream)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(hear, model, REQUEST, heard)
+        await until_texts(heard, 1)
+        since = asyncio.get_running_loop().time()
+        group.cancel_scope.cancel()
+
+    assert await seconds_until_noticed(provider, since) <= WITHIN_SECONDS
 
 
 async def test_closing_the_iterator_between_two_texts_closes_the_connection(

@@ -33,7 +33,7 @@ from playhead.automation.models.opening import Provider, ProviderPlaceInvalid, o
 from playhead.automation.models.pacing import TimeOuts
 from playhead.automation.models.port import Finished, Model, Piece, StopReason, Text
 from playhead.automation.models.upstream import Upstream, trusted_authorities
-from playhead.automation.models.usage import TokenClass, Usage, UsageInvalid
+from playhead.automation.models.usage import Tally, TokenClass, Usage, UsageInvalid
 
 __all__ = [
     "LOCAL_MODEL",
@@ -64,6 +64,7 @@ __all__ = [
     "ProviderPlaceInvalid",
     "Speaker",
     "StopReason",
+    "Tally",
     "Text",
     "TimeOuts",
     "TokenClass",

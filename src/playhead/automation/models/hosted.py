@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Protocol
 
 import httpx2
@@ -19,20 +18,13 @@ from playhead.automation.models.keys import ProviderKey
 from playhead.automation.models.pacing import Step, TimeOuts, paced
 from playhead.automation.models.port import Piece
 from playhead.automation.models.upstream import Line, Upstream
-from playhead.automation.models.usage import Usage
+from playhead.automation.models.usage import Tally
 
 PLACEHOLDER = "the-key-is-written-by-upstream"
 """What the SDKs are given for a key: the real one never enters them."""
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """What reading an answer raises that is not shaped as it should be; the SDKs do not check it."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the provider has counted so far; its counts are running totals, so the last stands."""
-
-    usage: Usage | None = None
 
 
 class Dialect(Protocol):
@@ -77,9 +69,11 @@ class HostedModel:
         self._upstream = upstream
         self._time_outs = time_outs
 
-    async def stream(self, request: Completion) -> AsyncGenerator[Piece, None]:
+    async def stream(
+        self, request: Completion, tally: Tally | None = None
+    ) -> AsyncGenerator[Piece, None]:
         """Yield the answer as it comes. See :meth:`Model.stream`."""
-        dialect, tally = self._dialect, Tally()
+        dialect, tally = self._dialect, tally or Tally()
         headers = dialect.headers(self._key)
         async with self._upstream.call(dialect.base_url, headers, self._time_outs.connect) as line:
             try:

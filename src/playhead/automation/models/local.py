@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 from playhead.automation.models.completion import Completion
 from playhead.automation.models.errors import ModelNotOffered
 from playhead.automation.models.port import Finished, Piece, StopReason, Text
-from playhead.automation.models.usage import Usage
+from playhead.automation.models.usage import Tally, Usage
 
 LOCAL_MODEL = "playhead-local-echo"
 """Its name says what it is: it runs here, and repeats what it is asked."""
@@ -35,18 +36,20 @@ class LocalModel:
     def __init__(self, seconds_between: float = 0.0) -> None:
         self._seconds_between = seconds_between
 
-    async def stream(self, request: Completion) -> AsyncGenerator[Piece, None]:
+    async def stream(
+        self, request: Completion, tally: Tally | None = None
+    ) -> AsyncGenerator[Piece, None]:
         """Yield the answer token by token. See :meth:`Model.stream`."""
         if request.model != LOCAL_MODEL:
             raise ModelNotOffered(f"only {LOCAL_MODEL} is here", field="model")
         answer, reason = _cut(_answer(request), request)
-        written = 0
-        for token in _pieces(answer):
+        tally = tally or Tally()
+        tally.usage = usage = Usage(count_tokens(_whole(request)), 0, 0, 0, 0)
+        for written, token in enumerate(_pieces(answer), 1):
             await asyncio.sleep(self._seconds_between)
-            written += 1
+            tally.usage = usage = replace(usage, output=written)
             yield Text(token)
-        asked = count_tokens(_whole(request))
-        yield Finished(Usage(asked, 0, 0, written, 0), reason, reason.value)
+        yield Finished(usage, reason, reason.value)
 
 
 def _answer(request: Completion) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from playhead.automation.models.completion import Completion
-from playhead.automation.models.usage import Usage
+from playhead.automation.models.usage import Tally, Usage
 
 
 class StopReason(StrEnum):
@@ -46,13 +46,20 @@ Piece = Text | Finished
 class Model(Protocol):
     """A model that can be asked."""
 
-    def stream(self, request: Completion) -> AsyncGenerator[Piece, None]:
+    def stream(
+        self, request: Completion, tally: Tally | None = None
+    ) -> AsyncGenerator[Piece, None]:
         """Yield the answer as it comes: any number of texts, then exactly one :class:`Finished`.
 
         The provider is asked once, when the first piece is awaited; nothing is tried again.
         Cancelling the task that waits, or closing the iterator, closes the connection to the
         provider; what was yielded until then is the partial answer. Iterate under
         ``contextlib.aclosing`` when the end may not be reached.
+
+        Args:
+            request: What is asked.
+            tally: Kept up to date with what the provider has counted, as far as it says so on the
+                way: some count from the start, some with every text, some only at the end.
 
         Raises:
             ModelUnavailable: It did not answer to the end; trying again may help.

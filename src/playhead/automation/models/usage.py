@@ -23,6 +23,16 @@ class TokenClass(StrEnum):
     REASONING = "reasoning"
 
 
+@dataclass(slots=True)
+class Tally:
+    """What a provider has counted so far, for whoever stops before the end.
+
+    Counts of a stream are running totals: the last one stands, and none is added to another.
+    """
+
+    usage: "Usage | None" = None
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens that the provider counted, by class; None where it did not say. Never estimated.

@@ -74,7 +74,8 @@ def test_two_usages_cost_together_what_they_cost_apart(one: Usage, other: Usage)
 @given(usage=USAGES, name=st.sampled_from(list(TokenClass)), more=COUNT)
 def test_more_tokens_never_cost_less(usage: Usage, name: TokenClass, more: int) -> None:
     counted = dict(usage.counted())
-    larger = Usage(**{**counted, name.value: counted.get(name, 0) + more})
+    counted[name] = counted.get(name, 0) + more
+    larger = Usage(**{each.value: many for each, many in counted.items()})
 
     assert cost(larger, CHANGE).pico_dollars >= cost(usage, CHANGE).pico_dollars
 

@@ -1,5 +1,6 @@
 """What the scripted provider is told to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,7 +35,7 @@ class Fault:
     word: str = ""
     text: str = "as the script says"
     headers: dict[str, str] = field(default_factory=dict)
-    details: tuple[dict[str, object], ...] = ()
+    details: tuple[Mapping[str, object], ...] = ()
     after: int | None = None
 
 

@@ -8,18 +8,18 @@ from functools import cache
 
 import httpx2
 from google import genai
-from google.genai import errors, types
+from google.genai import _api_client, errors, types
 
 from playhead.automation.models.adapters.counting import split, tokens
 from playhead.automation.models.complaints import Complaint
 from playhead.automation.models.completion import Completion, Speaker
 from playhead.automation.models.errors import ModelContentRefused
-from playhead.automation.models.hosted import PLACEHOLDER, Tally
+from playhead.automation.models.hosted import PLACEHOLDER
 from playhead.automation.models.keys import ProviderKey
 from playhead.automation.models.pacing import Step, Thinking
 from playhead.automation.models.port import Finished, StopReason, Text
 from playhead.automation.models.upstream import trusted_authorities
-from playhead.automation.models.usage import Usage
+from playhead.automation.models.usage import Tally, Usage
 
 BASE_URL = "https://generativelanguage.googleapis.com"
 API_VERSION = "v1beta"
@@ -27,8 +27,10 @@ _STOPS = {"STOP": StopReason.END, "MAX_TOKENS": StopReason.MAX_TOKENS}
 _REFUSALS = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "MODEL_ARMOR"}
 )
-# At its lower levels the SDK logs what is asked.
-logging.getLogger("google_genai").setLevel(logging.WARNING)
+# At its lower levels the SDK logs what is asked, and warns of keys in the environment.
+logging.getLogger("google_genai").setLevel(logging.ERROR)
+# Which client it uses is what we give it; this alone it asks the environment all the same.
+_api_client._get_http_client_backend = lambda http_options=None: "httpx2"
 
 
 class GoogleDialect:

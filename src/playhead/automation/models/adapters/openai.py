@@ -18,11 +18,11 @@ from playhead.automation.models.adapters.counting import split, tokens
 from playhead.automation.models.complaints import Complaint
 from playhead.automation.models.completion import Completion, Message, Speaker
 from playhead.automation.models.errors import ModelContentRefused
-from playhead.automation.models.hosted import PLACEHOLDER, Tally
+from playhead.automation.models.hosted import PLACEHOLDER
 from playhead.automation.models.keys import ProviderKey
 from playhead.automation.models.pacing import Step, Thinking
 from playhead.automation.models.port import Finished, StopReason, Text
-from playhead.automation.models.usage import Usage
+from playhead.automation.models.usage import Tally, Usage
 
 BASE_URL = "https://api.openai.com/v1"
 LimitField = Literal["max_completion_tokens", "max_tokens"]
