@@ -8,6 +8,7 @@ from uuid import UUID
 from playhead.kernel.api_keys import FirstKey
 from playhead.kernel.audit import AuditLog, AuditReader, Filters
 from playhead.kernel.auth import Tokens, Visit
+from playhead.kernel.auth.pace import Pace
 from playhead.kernel.identity import Claims
 from playhead.kernel.oidc import OidcSettings, OidcSignIn, open_oidc
 from playhead.kernel.orgs import Founding
@@ -56,5 +57,6 @@ async def open_house(url: str, settings: OidcSettings) -> AsyncIterator[House]:
             now=clock.now,
             monotonic=clock.monotonic,
             policy=PATIENT,
+            pace=Pace(0),
         ) as opened:
             yield House(opened, tenants, clock)

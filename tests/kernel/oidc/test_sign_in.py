@@ -16,6 +16,7 @@ from playhead.kernel.auth import (
     SignIn,
     Tokens,
 )
+from playhead.kernel.auth.pace import Pace
 from playhead.kernel.identity import NoOrganisation, TokenInvalid
 from playhead.kernel.oidc import (
     EmailMissing,
@@ -278,6 +279,31 @@ async def test_while_the_provider_is_down_logout_ends_the_session_here(
             await house.sign_in.read(tokens.access_token)
 
 
+async def test_a_token_that_the_provider_gives_for_others_is_our_fault_and_told(
+    house: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.issuer.state.claims = {"aud": "another-api"}
+
+    with pytest.raises(ProviderUnavailable):
+        await house.sign_in.sign_in(house.add_user(), PASSWORD, HERE)
+
+    assert "audience" in caplog.text
+
+
+async def test_a_refused_password_waits_for_the_beat(house: Scene) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    house.sign_in._pace = Pace(0.5, sleep=sleep)
+
+    with pytest.raises(CredentialsWrong):
+        await house.sign_in.sign_in(house.add_user(), "wrong", HERE)
+
+    assert len(waited) == 1
+
+
 async def test_what_is_not_configured_is_not_offered(house: Scene) -> None:
     bare = replace(settings_of(house.issuer.state.url), sign_up=False, password_grant=False)
     sign_in = OidcSignIn(
@@ -286,6 +312,7 @@ async def test_what_is_not_configured_is_not_offered(house: Scene) -> None:
         house.tenants,
         house.sign_in._identities,
         house.sign_in._journal,
+        pace=Pace(0),
         now=house.clock.now,
     )
     sign_in._client._settings = bare

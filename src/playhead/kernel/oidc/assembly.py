@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from playhead.base.time import Micros
 from playhead.kernel.auth.journal import Journal
+from playhead.kernel.auth.pace import Pace
 from playhead.kernel.auth.ports import AuditPort, FirstKey, Founding
 from playhead.kernel.oidc.cached import USUAL, CachePolicy
 from playhead.kernel.oidc.client import OidcClient
@@ -31,6 +32,7 @@ async def open_oidc(
     monotonic: Callable[[], float] = time.monotonic,
     random: Callable[[int], bytes] = secrets.token_bytes,
     policy: CachePolicy = USUAL,
+    pace: Pace | None = None,
 ) -> AsyncIterator[OidcSignIn]:
     """Open sign-in with a provider, and close it afterwards. Nothing is asked of anybody yet.
 
@@ -45,6 +47,7 @@ async def open_oidc(
         monotonic: Seconds of a clock that is never set.
         random: Gives that many random bytes.
         policy: How long the provider's keys are kept, and how often they are asked for.
+        pace: Holds back refusals of passwords; None: half a second.
 
     Raises:
         OSError: The certificates of ``settings.ca_file`` cannot be read.
@@ -60,4 +63,5 @@ async def open_oidc(
         random=random,
         policy=policy,
     ) as client:
-        yield OidcSignIn(settings, client, tenants, identities, journal, now=now)
+        beat = pace or Pace()
+        yield OidcSignIn(settings, client, tenants, identities, journal, pace=beat, now=now)

@@ -20,11 +20,17 @@ from playhead.kernel.auth import (
     Visit,
 )
 from playhead.kernel.auth.journal import Journal
+from playhead.kernel.auth.pace import Pace
 from playhead.kernel.auth.sessions import Ending
 from playhead.kernel.identity import Claims, NoOrganisation, TokenExpired, TokenInvalid
 from playhead.kernel.identity.model import SESSION_PREFIX
 from playhead.kernel.oidc.client import OidcClient
-from playhead.kernel.oidc.errors import EmailMissing, GrantRefused, IdentityConflict
+from playhead.kernel.oidc.errors import (
+    EmailMissing,
+    GrantRefused,
+    IdentityConflict,
+    ProviderUnavailable,
+)
 from playhead.kernel.oidc.model import Grant, Met, ProviderClaims
 from playhead.kernel.oidc.ports import Identities
 from playhead.kernel.oidc.repository import session_note
@@ -48,6 +54,7 @@ class OidcSignIn:
         identities: Identities,
         journal: Journal,
         *,
+        pace: Pace,
         now: Callable[[], Micros],
     ) -> None:
         self._settings = settings
@@ -56,6 +63,7 @@ class OidcSignIn:
         self._identities = identities
         self._sessions = ProviderSessions(tenants, now=now)
         self._journal = journal
+        self._pace = pace
         self._now = now
 
     def capabilities(self) -> Capabilities:
@@ -105,7 +113,7 @@ class OidcSignIn:
         grant = await self._client.sign_up(
             new.email.text, new.password, new.first_name, new.last_name
         )
-        claims = await self._client.read(grant.access_token)
+        claims = await self._claims_of(grant)
         met = await self._identities.meet(
             claims, visit, organisation=new.organisation, with_key=True
         )
@@ -126,10 +134,12 @@ class OidcSignIn:
             EmailMissing: The provider tells no address of somebody new.
             ProviderUnavailable: The provider cannot be asked.
         """
+        began = self._pace.begin()
         try:
             grant = await self._client.sign_in(email.text, password)
         except GrantRefused as error:
             await self._note_failure(email, visit)
+            await self._pace.wait(began)
             raise CredentialsWrong from error
         return await self._begin(grant, visit)
 
@@ -199,7 +209,7 @@ class OidcSignIn:
         return await self._begin(await self._client.finish_oauth(end), visit)
 
     async def _begin(self, grant: Grant, visit: Visit) -> Tokens:
-        claims = await self._client.read(grant.access_token)
+        claims = await self._claims_of(grant)
         met = await self._identities.meet(claims, visit)
         noted = Noted(met.user_id, session_id_of(claims))
         await self._sessions.begin(noted, grant.refresh_token, visit)
@@ -212,9 +222,17 @@ class OidcSignIn:
         )
         return _tokens(grant)
 
+    async def _claims_of(self, grant: Grant) -> ProviderClaims:
+        """Return what an access token says that the provider gave us just now."""
+        try:
+            return await self._client.read(grant.access_token)
+        except (TokenInvalid, TokenExpired) as error:
+            _log.error("the sign-in provider gives us tokens for others: is the audience right?")
+            raise ProviderUnavailable("it gave an access token that is not for us") from error
+
     async def _adopt(self, grant: Grant, visit: Visit, org_id: UUID | None) -> Noted:
         """Note a session of the provider that was not begun here."""
-        claims = await self._client.read(grant.access_token)
+        claims = await self._claims_of(grant)
         met = await self._identities.meet(claims, visit)
         noted = Noted(met.user_id, session_id_of(claims))
         await self._sessions.adopt(noted, visit, org_id)
