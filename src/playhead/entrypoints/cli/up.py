@@ -9,6 +9,7 @@ from playhead.entrypoints.administration import has_keys
 from playhead.entrypoints.settings import Exchange, load_settings
 from playhead.entrypoints.supervisor.running import running
 from playhead.entrypoints.supervisor.supervisor import StopAsked
+from playhead.storage.postgres import DatabaseUnavailable
 
 FIRST_KEY = (
     "nobody has an API key yet: `playhead orgs create NAME`, then `playhead keys create`, in"
@@ -31,8 +32,9 @@ def start_everything(
             f"Playhead records the {settings.exchange} exchange and answers on "
             f"http://127.0.0.1:{settings.port}; Ctrl-C stops it"
         )
-        if not has_keys(playhead.settings):
-            tell(FIRST_KEY)
+        with suppress(DatabaseUnavailable):  # recording does not wait for it
+            if not has_keys(playhead.settings):
+                tell(FIRST_KEY)
         playhead.supervisor.run(on_tick=lambda: None, until=lambda: False)
         tell("stopping ...")
     tell("stopped")
