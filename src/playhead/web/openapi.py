@@ -16,7 +16,11 @@ class Api(FastAPI):
     """FastAPI whose OpenAPI document takes in the schemas that ``answer`` declared."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI 3.1 document."""
+        """Return the OpenAPI 3.1 document.
+
+        Raises:
+            ValueError: Two types that are sent share a name, so that one would pass for the other.
+        """
         if self.openapi_schema is None:
             self.openapi_schema = _with_schemas(super().openapi())
         return self.openapi_schema
@@ -67,4 +71,6 @@ def _with_schemas(document: dict[str, Any]) -> dict[str, Any]:
 
 def _hoist(responses: Mapping[str, dict[str, Any]], schemas: dict[str, Any]) -> None:
     for response in responses.values():
-        schemas.update(response.pop(_SCHEMAS, {}))
+        for name, schema in response.pop(_SCHEMAS, {}).items():
+            if schemas.setdefault(name, schema) != schema:
+                raise ValueError(f"two types that are sent are both called {name}")

@@ -62,7 +62,7 @@ class KeyPage(Wire, frozen=True):
     has_more: bool
 
 
-class DayView(Wire, frozen=True):
+class UsageDayView(Wire, frozen=True):
     """Requests on one day (UTC)."""
 
     day: date
@@ -77,7 +77,7 @@ class KeyUsageView(Wire, frozen=True):
     hint: str
     state: str
     requests: int
-    days: list[DayView]
+    days: list[UsageDayView]
 
 
 class UsagePage(Wire, frozen=True):
@@ -141,5 +141,5 @@ def usage_view(key: ApiKey, days: list[DayOfUse], now: Micros) -> KeyUsageView:
         hint=key.hint,
         state=key.state(now).value,
         requests=sum(each.requests for each in days),
-        days=[DayView(day=each.day, requests=each.requests) for each in days],
+        days=[UsageDayView(day=each.day, requests=each.requests) for each in days],
     )

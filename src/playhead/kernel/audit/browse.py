@@ -4,11 +4,13 @@ from uuid import UUID
 
 from playhead.kernel.audit.dependencies import AuditQuery
 from playhead.kernel.audit.repository import AuditReader
-from playhead.kernel.audit.schemas import AuditPage, entry_view
+from playhead.kernel.audit.schemas import AuditLogPage, entry_view
 from playhead.web.cursors import Cursors
 
 
-async def browse(log: AuditReader, org_id: UUID, asked: AuditQuery, cursors: Cursors) -> AuditPage:
+async def browse(
+    log: AuditReader, org_id: UUID, asked: AuditQuery, cursors: Cursors
+) -> AuditLogPage:
     """Return one page of the entries that pass the filters, and the cursor of the next.
 
     Raises:
@@ -20,7 +22,7 @@ async def browse(log: AuditReader, org_id: UUID, asked: AuditQuery, cursors: Cur
     )
     shown = found[: asked.limit]
     has_more = len(found) > asked.limit
-    return AuditPage(
+    return AuditLogPage(
         data=[entry_view(each) for each in shown],
         next_cursor=asked.cursor_after(shown[-1].number, cursors) if has_more else None,
         has_more=has_more,

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from playhead.kernel.audit.browse import browse
 from playhead.kernel.audit.dependencies import AuditAsked, AuditOf, VerifyAsked
 from playhead.kernel.audit.errors import EntryNotFound
-from playhead.kernel.audit.schemas import AuditPage, VerificationView, verification_view
+from playhead.kernel.audit.schemas import AuditLogPage, VerificationView, verification_view
 from playhead.kernel.audit.verify import verify
 from playhead.kernel.identity import NoOrganisation, Scope, ScopeMissing
 from playhead.kernel.identity.dependencies import CallerDep, needs
@@ -27,7 +27,7 @@ router = APIRouter(
 @router.get(
     "",
     responses={
-        **answer("One page, the newest first.", AuditPage),
+        **answer("One page, the newest first.", AuditLogPage),
         **problems(NoOrganisation, ScopeMissing, CursorInvalid, DatabaseUnavailable),
     },
 )

@@ -35,7 +35,7 @@ class EntryView(Wire, frozen=True):
     entry: str
 
 
-class AuditPage(Wire, frozen=True):
+class AuditLogPage(Wire, frozen=True):
     """Entries, the newest first."""
 
     data: list[EntryView]
