@@ -15,6 +15,7 @@ from playhead.entrypoints.doctor.schema import (
     check_version,
 )
 from playhead.kernel.audit import AuditReader, Verification, verify
+from playhead.kernel.audit.chain import Reason
 from playhead.kernel.auth.signing.keys import PURPOSE
 from playhead.storage.migrate import MIGRATIONS as FOLDER
 from playhead.storage.postgres import DatabaseUnavailable, Session
@@ -25,6 +26,11 @@ ROLE, MASTER_KEY, AUDIT = "service role", "master key", "audit logs"
 MOST_ORGANISATIONS = 1000
 MOST_ENTRIES = 100_000
 MOST_SEALED = 5
+REASONS = {
+    Reason.MISSING: "is missing",
+    Reason.ALTERED: "is not what was written",
+    Reason.COLUMNS_DIFFER: "says another thing in its columns than in its text",
+}
 
 
 def newest_migration() -> str:
@@ -87,9 +93,9 @@ def check_seals(sealer: Sealer, sealed: Sequence[bytes]) -> Finding:
 def check_chain(org: OrgRecord, found: Verification) -> Finding | None:
     """Judge one organisation's audit log; None where nothing is to be said."""
     if found.broken is not None:
-        says = f"entry {found.broken.number} of {org.id} ({org.name}) is {found.broken.reason}"
+        says = f"entry {found.broken.number} of {org.id} {REASONS[found.broken.reason]}"
         remedy = "somebody changed the log in the database: compare it with a copy"
-        return problem(AUDIT, says.replace("_", " "), remedy)
+        return problem(AUDIT, says, remedy)
     return None
 
 
