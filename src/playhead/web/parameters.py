@@ -6,6 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from playhead.base.errors import Invalid
+from playhead.base.ids import ALPHABET, DIGITS
 from playhead.base.time import Micros, parse_instant
 from playhead.web.cursors import MAX_CURSOR
 
@@ -61,3 +62,9 @@ PathName = Annotated[str, Field(pattern=r"^[!-.0-~]{1,200}$")]
 
 SearchText = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
 """What somebody typed: any text without control characters."""
+
+
+def id_schema(prefix: str) -> WithJsonSchema:
+    """Return what the document says of a `PathName` that is an id; `parse_id` refuses others."""
+    pattern = f"^{prefix}_[0-7][{ALPHABET}]{{{DIGITS - 1}}}$"
+    return WithJsonSchema({"type": "string", "pattern": pattern})

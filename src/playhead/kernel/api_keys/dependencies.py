@@ -136,7 +136,7 @@ async def _author(caller: CallerDep) -> Author:
     return Author.of(caller)
 
 
-async def _key_id(id: parameters.PathName) -> UUID:
+async def _key_id(id: Annotated[parameters.PathName, parameters.id_schema(KEY_PREFIX)]) -> UUID:
     return parse_id(KEY_PREFIX, id, field="id")
 
 

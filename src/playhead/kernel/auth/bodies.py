@@ -12,6 +12,7 @@ from playhead.kernel.auth.model import NewPerson
 from playhead.kernel.identity.model import ORG_PREFIX
 from playhead.kernel.people import Email, EmailInvalid, parse_email
 from playhead.kernel.people.emails import MOST_CHARACTERS
+from playhead.web.parameters import id_schema
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 _ONE_LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
@@ -93,7 +94,7 @@ class RefreshBody(Body):
     org_id: Annotated[
         UUID | None,
         PlainValidator(_org),
-        WithJsonSchema({"type": ["string", "null"], "examples": ["org_" + "0" * 26]}),
+        WithJsonSchema({"anyOf": [id_schema(ORG_PREFIX).json_schema, {"type": "null"}]}),
     ] = Field(None, description="The organisation to act for from now on; left out, it stays.")
 
 

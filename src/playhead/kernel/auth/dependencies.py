@@ -17,7 +17,7 @@ from playhead.kernel.auth.profiles import Profiles
 from playhead.kernel.auth.sessions import Sessions
 from playhead.kernel.identity.model import SESSION_PREFIX
 from playhead.web.forwarded import client_address
-from playhead.web.parameters import PathName
+from playhead.web.parameters import PathName, id_schema
 from playhead.web.parameters import Query as QueryModel
 from playhead.web.requests import request_id_of
 
@@ -75,7 +75,7 @@ async def _bearer(request: Request) -> str | None:
     return bearer_of(request.headers)
 
 
-async def _session_id(session_id: PathName) -> UUID:
+async def _session_id(session_id: Annotated[PathName, id_schema(SESSION_PREFIX)]) -> UUID:
     return parse_id(SESSION_PREFIX, session_id, field="session_id")
 
 

@@ -89,15 +89,19 @@ async def _desk(request: Request) -> OrgDesk:
     return cast(OrgDesk, request.app.state.orgs)
 
 
-async def _org_id(org_id: parameters.PathName) -> UUID:
+async def _org_id(org_id: Annotated[parameters.PathName, parameters.id_schema(ORG_PREFIX)]) -> UUID:
     return parse_id(ORG_PREFIX, org_id, field="org_id")
 
 
-async def _user_id(user_id: parameters.PathName) -> UUID:
+async def _user_id(
+    user_id: Annotated[parameters.PathName, parameters.id_schema(PERSON_PREFIX)],
+) -> UUID:
     return parse_id(PERSON_PREFIX, user_id, field="user_id")
 
 
-async def _invitation_id(invitation_id: parameters.PathName) -> UUID:
+async def _invitation_id(
+    invitation_id: Annotated[parameters.PathName, parameters.id_schema(INVITATION_PREFIX)],
+) -> UUID:
     return parse_id(INVITATION_PREFIX, invitation_id, field="invitation_id")
 
 
