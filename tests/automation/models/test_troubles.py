@@ -185,17 +185,31 @@ async def test_a_fault_within_the_answer_has_its_class(
     assert heard.texts == ["Once ", "upon "]
 
 
+@pytest.mark.parametrize("stop", ["refused", "declined"])
 async def test_a_refusal_within_the_answer_keeps_text_and_counts(
-    kind: Provider, provider: ScriptedProvider, upstream: Upstream
+    kind: Provider, stop: str, provider: ScriptedProvider, upstream: Upstream
 ) -> None:
-    provider.script = Script(stop="refused")
+    provider.script = Script(stop=stop)
 
     heard = await hear(await opened(kind, provider.address, upstream))
 
     assert type(heard.problem) is ModelContentRefused
-    assert heard.texts == ["Once ", "upon ", "a time."]
+    assert heard.texts[:3] == ["Once ", "upon ", "a time."]
     assert heard.problem.usage is not None
     assert heard.problem.usage.output == 7
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("30s", 30), ("1.5s", 2), ("infs", None)])
+async def test_google_says_how_long_to_wait_in_its_own_way(
+    kind: Provider, told: str, seconds: int, provider: ScriptedProvider, upstream: Upstream
+) -> None:
+    details = ({"reason": "RATE_LIMIT_EXCEEDED"}, {"retryDelay": told})
+    provider.script = Script(fault=Fault(429, "RESOURCE_EXHAUSTED", details=details))
+
+    heard = await hear(await opened(kind, provider.address, upstream))
+
+    assert isinstance(heard.problem, ModelRateLimited)
+    assert heard.problem.retry_after == (seconds if kind is Provider.GOOGLE else None)
 
 
 async def test_what_was_counted_before_the_break_is_told(

@@ -23,7 +23,7 @@ from playhead.automation.models import (
     errors,
     open_model,
 )
-from playhead.automation.models.adapters.counting import split, tokens
+from playhead.automation.models.adapters.counting import apart, tokens
 from playhead.automation.models.complaints import seconds_to_wait
 from playhead.base.errors import Invalid, Unavailable
 from tests.automation.models.stage import KEY, asking
@@ -82,16 +82,17 @@ def test_only_numbers_of_tokens_are_taken_for_them(said: object, taken: int | No
 
 
 @given(
-    whole=st.none() | st.integers(0, 10**9),
+    whole=st.integers(0, 10**9),
     parts=st.lists(st.none() | st.integers(0, 10**9), max_size=3),
 )
-def test_parts_never_make_a_rest_below_zero_or_above_the_whole(
-    whole: int | None, parts: list[int | None]
+def test_a_whole_that_is_taken_apart_is_neither_more_nor_less(
+    whole: int, parts: list[int | None]
 ) -> None:
-    rest = split(whole, *parts)
+    assert sum(part for part in apart(whole, *parts) if part is not None) == whole
 
-    assert (rest is None) == (whole is None)
-    assert rest is None or whole is None or 0 <= rest <= whole
+
+def test_parts_of_an_unknown_whole_are_still_known() -> None:
+    assert apart(None, 3, None) == (None, 3, None)
 
 
 DATE = "Sun, 22 Nov 2026 12:00:00 GMT"
@@ -145,6 +146,10 @@ def test_every_error_has_a_code_of_its_own_and_a_retry_class() -> None:
         (Provider.OPENAI, "https://host/?a=b", "base_url"),
         (Provider.OPENAI, "https://host:99999", "base_url"),
         (Provider.OPENAI, "https://", "base_url"),
+        (Provider.OPENAI, "https://two words", "base_url"),
+        (Provider.OPENAI, "https://[::1", "base_url"),
+        (Provider.OPENAI, "https://[1:2]/v1", "base_url"),
+        (Provider.OPENAI, "https://host:0/v1", "base_url"),
     ],
 )
 async def test_a_place_that_is_none_is_refused(
@@ -154,6 +159,14 @@ async def test_a_place_that_is_none_is_refused(
         await open_model(provider, KEY, upstream, base_url=base_url)
 
     assert refused.value.field == field
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "base_url", ["http://127.0.0.1:11434/v1", "https://api.example.com", "http://[::1]:8000/v1/"]
+)
+async def test_a_place_can_be_anywhere(base_url: str, upstream: Upstream) -> None:
+    await open_model(Provider.COMPATIBLE, KEY, upstream, base_url=base_url)
 
 
 def test_importing_the_package_imports_no_sdk() -> None:

@@ -96,10 +96,19 @@ def seconds_to_wait(headers: httpx2.Headers) -> int | None:
     """
     told = headers.get("retry-after", "").strip()
     try:
-        seconds = float(told) if told else math.nan
+        now, then = (parsedate_to_datetime(text) for text in (headers.get("date", ""), told))
+        return whole_seconds(str((then - now).total_seconds()))
+    except (ValueError, TypeError):
+        return whole_seconds(told)
+
+
+def whole_seconds(told: str) -> int | None:
+    """Return a number of seconds rounded up, at most a day; None for what is none."""
+    try:
+        seconds = float(told)
     except ValueError:
-        seconds = _seconds_until(told, headers.get("date", ""))
-    return min(math.ceil(seconds), LONGEST_WAIT) if 0 <= seconds < math.inf else None
+        return None
+    return math.ceil(min(seconds, LONGEST_WAIT)) if 0 <= seconds < math.inf else None
 
 
 def _permanent(complaint: Complaint, told: str) -> ModelError | None:
@@ -122,10 +131,3 @@ def _permanent(complaint: Complaint, told: str) -> ModelError | None:
 def _told(complaint: Complaint) -> str:
     text = " ".join(complaint.text.split())[:LONGEST_QUOTE]
     return f" (HTTP {complaint.status} {complaint.word}): {text}"
-
-
-def _seconds_until(told: str, now: str) -> float:
-    try:
-        return (parsedate_to_datetime(told) - parsedate_to_datetime(now)).total_seconds()
-    except (ValueError, TypeError):
-        return math.nan

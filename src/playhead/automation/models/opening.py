@@ -1,11 +1,13 @@
 """Opens models of providers: the one place that knows which module speaks to whom."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from importlib import import_module
 from typing import cast
-from urllib.parse import urlsplit
+
+import httpx2
 
 from playhead.automation.models.hosted import Dialect, HostedModel
 from playhead.automation.models.keys import ProviderKey
@@ -14,6 +16,11 @@ from playhead.automation.models.port import Model
 from playhead.automation.models.upstream import Upstream
 from playhead.base.errors import Invalid
 
+LAST_PORT = 65_535
+_PLACE = re.compile(
+    r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[\w.~%/-]*)?",
+    re.ASCII | re.IGNORECASE,
+)
 _ADAPTERS = "playhead.automation.models.adapters"
 
 
@@ -81,13 +88,19 @@ def _dialect(provider: Provider, base_url: str | None) -> Dialect:
 
 
 def _check_base_url(text: str) -> None:
-    try:
-        parts = urlsplit(text)
-        is_place = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_place = False
-    if not is_place or parts.query or parts.fragment or parts.username is not None:
+    if not _is_place(text):
         raise ProviderPlaceInvalid(
             "an address is http(s)://host[:port][/path], without a name or a query",
             field="base_url",
         )
+
+
+def _is_place(text: str) -> bool:
+    match = _PLACE.fullmatch(text)
+    if match is None:
+        return False
+    try:
+        httpx2.URL(text)
+    except httpx2.InvalidURL:
+        return False
+    return 1 <= int(match["port"] or 443) <= LAST_PORT

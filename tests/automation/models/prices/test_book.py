@@ -125,6 +125,16 @@ def test_a_model_of_another_provider_is_unknown() -> None:
         BOOK.find("other", "large-1")
 
 
+def test_a_model_that_one_provider_sells_is_found_without_naming_it() -> None:
+    twin = ModelPrices("other", "large-1", (Period(Micros(0), (Tier(0, OLD),)),))
+
+    assert BOOK.find_anywhere("large-20260101").provider == "acme"
+    assert BOOK.joined([twin]).find_anywhere("plain").provider == "acme"
+    for book, name in [(BOOK, "large-2"), (BOOK.joined([twin]), "large-1")]:
+        with pytest.raises(ModelUnknown):
+            book.find_anywhere(name)
+
+
 def test_before_its_first_price_a_model_has_none() -> None:
     with pytest.raises(ModelUnknown):
         cost(Usage(input=1, output=1), CHANGE - 1, "plain")

@@ -48,7 +48,8 @@ class Script:
         seconds_between: How long it waits before each.
         thinking: How many parts of reasoning come before the texts.
         counted: How often the usage is sent.
-        stop: The provider's word for the end: ``end``, ``length`` or ``refused``.
+        stop: How it ends: ``end``, ``length``, ``refused``, or ``declined`` (a second way to
+            refuse, where the provider has one).
         is_silent: It takes the request and says nothing at all, not even a status.
         stall_after: After so many texts it says nothing for ever, but keeps the connection alive.
         drop_after: After so many texts the connection is gone.

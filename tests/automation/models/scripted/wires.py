@@ -51,7 +51,7 @@ class AnthropicWire:
         return self._delta({"type": "text_delta", "text": text})
 
     def ending(self, stop: str, counted: Counted) -> bytes:
-        word = {"end": "end_turn", "length": "max_tokens", "refused": "refusal"}[stop]
+        word = {"end": "end_turn", "length": "max_tokens"}.get(stop, "refusal")
         told: Json = {"type": "message_delta", "delta": {"stop_reason": word}}
         if counted is not Counted.NEVER:
             told["usage"] = {
@@ -96,10 +96,12 @@ class OpenAIWire:
         return self._chunk([self._choice({"content": text})], counted)
 
     def ending(self, stop: str, counted: Counted) -> bytes:
-        word = {"end": "stop", "length": "length", "refused": "content_filter"}[stop]
+        words = {"end": "stop", "length": "length", "declined": "stop"}
+        word = words.get(stop, "content_filter")
+        said = self._chunk([self._choice({"refusal": "I will not."})], counted)
         last = self._chunk([{**self._choice({}), "finish_reason": word}], counted)
         usage = b"" if counted is Counted.NEVER else self._chunk([], Counted.REPEATED)
-        return last + usage + b"data: [DONE]\n\n"
+        return said * (stop == "declined") + last + usage + b"data: [DONE]\n\n"
 
     def fault(self, fault: Fault) -> Json:
         return {"error": {"message": fault.text, "type": fault.word, "code": fault.word or None}}
@@ -147,8 +149,11 @@ class GoogleWire:
         return self._chunk({"text": text}, None, counted)
 
     def ending(self, stop: str, counted: Counted) -> bytes:
-        word = {"end": "STOP", "length": "MAX_TOKENS", "refused": "SAFETY"}[stop]
+        word = {"end": "STOP", "length": "MAX_TOKENS"}.get(stop, "SAFETY")
         final = counted if counted is Counted.NEVER else Counted.REPEATED
+        if stop == "declined":
+            blocked = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}
+            return self._chunk({"text": "x"}, None, final) + event(blocked)
         return self._chunk({"text": ""}, word, final)
 
     def fault(self, fault: Fault) -> Json:

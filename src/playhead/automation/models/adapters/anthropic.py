@@ -8,7 +8,7 @@ import httpx2
 from anthropic import omit
 from anthropic.types import AssistantMessageParam, MessageParam, UserMessageParam
 
-from playhead.automation.models.adapters.counting import split, tokens
+from playhead.automation.models.adapters.counting import apart, tokens
 from playhead.automation.models.complaints import Complaint
 from playhead.automation.models.completion import Completion, Message, Speaker
 from playhead.automation.models.errors import ModelContentRefused
@@ -132,12 +132,12 @@ def _note(counts: dict[str, int | None], said: object, *, is_final: bool) -> Non
 def _usage(counts: Mapping[str, int | None]) -> Usage | None:
     if all(count is None for count in counts.values()):
         return None
-    thinking = counts.get("thinking_tokens")
+    output, thinking = apart(counts.get("output_tokens"), counts.get("thinking_tokens"))
     return Usage(
         input=counts.get("input_tokens"),
         cached_input=counts.get("cache_read_input_tokens"),
         cache_write=counts.get("cache_creation_input_tokens"),
-        output=split(counts.get("output_tokens"), thinking),
+        output=output,
         reasoning=thinking,
     )
 

@@ -6,12 +6,13 @@ def tokens(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def split(whole: int | None, *parts: int | None) -> int | None:
-    """Return ``whole`` without its ``parts``, as far as they are known.
+def apart(whole: int | None, *parts: int | None) -> tuple[int | None, ...]:
+    """Return what of ``whole`` is in none of its ``parts``, and then the parts.
 
-    Parts that exceed the whole cannot be parts of it: then the whole is returned as it was said.
+    Parts that exceed the whole cannot be parts of it: the whole stands, and they are unknown, so
+    that no token is counted twice.
     """
     if whole is None:
-        return None
+        return (None, *parts)
     rest = whole - sum(part for part in parts if part is not None)
-    return rest if rest >= 0 else whole
+    return (rest, *parts) if rest >= 0 else (whole, *(None for _ in parts))

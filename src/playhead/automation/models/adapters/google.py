@@ -1,7 +1,6 @@
 """Google's Gemini API through its SDK."""
 
 import logging
-import math
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import cache
@@ -10,8 +9,8 @@ import httpx2
 from google import genai
 from google.genai import _api_client, errors, types
 
-from playhead.automation.models.adapters.counting import split, tokens
-from playhead.automation.models.complaints import Complaint
+from playhead.automation.models.adapters.counting import apart, tokens
+from playhead.automation.models.complaints import Complaint, whole_seconds
 from playhead.automation.models.completion import Completion, Speaker
 from playhead.automation.models.errors import ModelContentRefused
 from playhead.automation.models.hosted import PLACEHOLDER
@@ -130,14 +129,14 @@ def _config(request: Completion) -> types.GenerateContentConfig:
 def _usage(said: types.GenerateContentResponseUsageMetadata | None) -> Usage | None:
     if said is None:
         return None
-    cached, thoughts = tokens(said.cached_content_token_count), tokens(said.thoughts_token_count)
     asked, used = tokens(said.prompt_token_count), tokens(said.tool_use_prompt_token_count)
-    output = tokens(said.candidates_token_count)
+    fresh, cached = apart(asked, tokens(said.cached_content_token_count))
+    output, thoughts = tokens(said.candidates_token_count), tokens(said.thoughts_token_count)
     if output is None and asked is not None and said.total_token_count is not None:
         # A count of zero is left out on this wire; the total tells it from an unknown one.
         output = 0 if said.total_token_count == asked + (used or 0) + (thoughts or 0) else None
     return Usage(
-        input=None if asked is None else (split(asked, cached) or 0) + (used or 0),
+        input=None if fresh is None else fresh + (used or 0),
         cached_input=cached,
         output=output,
         reasoning=thoughts,
@@ -172,8 +171,6 @@ def _details(body: object) -> list[Mapping[str, object]]:
 def _retry_delay(details: list[Mapping[str, object]]) -> int | None:
     for each in details:
         told = str(each.get("retryDelay", ""))
-        try:
-            return math.ceil(float(told.removesuffix("s")))
-        except ValueError:
-            continue
+        if told:
+            return whole_seconds(told.removesuffix("s"))
     return None

@@ -14,7 +14,7 @@ from openai.types.chat import (
     ChatCompletionUserMessageParam,
 )
 
-from playhead.automation.models.adapters.counting import split, tokens
+from playhead.automation.models.adapters.counting import apart, tokens
 from playhead.automation.models.complaints import Complaint
 from playhead.automation.models.completion import Completion, Message, Speaker
 from playhead.automation.models.errors import ModelContentRefused
@@ -87,19 +87,19 @@ class OpenAIDialect:
             stream_options={"include_usage": True},
         )
         stop: str | None = None
+        is_declined = False
         async for chunk in chunks:
             tally.usage = _usage(chunk.usage) or tally.usage
             for choice in chunk.choices or ():
                 delta = choice.delta
-                stop = (
-                    "refusal" if getattr(delta, "refusal", None) else choice.finish_reason or stop
-                )
+                stop = choice.finish_reason or stop
+                is_declined = is_declined or bool(getattr(delta, "refusal", None))
                 if delta and delta.content:
                     yield Text(delta.content)
                 elif _is_thinking(delta):
                     yield Thinking()
         if stop is not None:
-            yield _end(stop, tally.usage)
+            yield _end("refusal" if is_declined else stop, tally.usage)
 
     def complaint(self, error: Exception) -> Complaint | None:
         """Return what the API says; its word decides when it comes in the stream."""
@@ -134,16 +134,16 @@ def _usage(said: object) -> Usage | None:
         return None
     asked = getattr(said, "prompt_tokens_details", None)
     answered = getattr(said, "completion_tokens_details", None)
-    cached = tokens(getattr(asked, "cached_tokens", None))
-    written = tokens(getattr(asked, "cache_write_tokens", None))
-    reasoning = tokens(getattr(answered, "reasoning_tokens", None))
-    return Usage(
-        input=split(tokens(getattr(said, "prompt_tokens", None)), cached, written),
-        cached_input=cached,
-        cache_write=written,
-        output=split(tokens(getattr(said, "completion_tokens", None)), reasoning),
-        reasoning=reasoning,
+    fresh, cached, written = apart(
+        tokens(getattr(said, "prompt_tokens", None)),
+        tokens(getattr(asked, "cached_tokens", None)),
+        tokens(getattr(asked, "cache_write_tokens", None)),
     )
+    output, reasoning = apart(
+        tokens(getattr(said, "completion_tokens", None)),
+        tokens(getattr(answered, "reasoning_tokens", None)),
+    )
+    return Usage(fresh, cached, written, output, reasoning)
 
 
 def _end(stop: str, usage: Usage | None) -> Finished:

@@ -55,15 +55,24 @@ class PriceBook:
         Raises:
             ModelUnknown: No model of ``provider`` bears this name.
         """
-        found = self._models.get((provider, model))
-        dated = without_snapshot(model)
-        if found is None and dated is not None:
-            name, form = dated
-            undated = self._models.get((provider, name))
-            found = undated if undated and form in undated.snapshots else None
+        found = self._named(provider, model)
         if found is None:
             raise ModelUnknown(provider, model)
         return found
+
+    def find_anywhere(self, model: str) -> ModelPrices:
+        """Return the prices of a model that only one provider sells under this name.
+
+        Raises:
+            ModelUnknown: No provider does, or several do.
+        """
+        sellers = {provider for provider, _ in self._models}
+        found = [self._named(each, model) for each in sorted(sellers)]
+        sold = [each for each in found if each is not None]
+        if len(sold) != 1:
+            told = "is sold by several providers" if sold else "is not in the price book"
+            raise ModelUnknown("any provider", model, told)
+        return sold[0]
 
     def price(self, provider: str, model: str, at: Micros, usage: Usage) -> Cost:
         """Return what ``usage`` cost at ``at``, exactly.
@@ -82,6 +91,15 @@ class PriceBook:
             raise ModelUnknown(provider, model, "had no price yet")
         tier = period.tier_of(sum(counted.get(each, 0) for each in _ASKED))
         return Cost({name: _cost(found, tier, name, many) for name, many in counted.items()})
+
+    def _named(self, provider: str, model: str) -> ModelPrices | None:
+        found = self._models.get((provider, model))
+        dated = without_snapshot(model)
+        if found is not None or dated is None:
+            return found
+        name, form = dated
+        undated = self._models.get((provider, name))
+        return undated if undated is not None and form in undated.snapshots else None
 
 
 def _cost(model: ModelPrices, tier: Tier, name: TokenClass, tokens: int) -> int:
