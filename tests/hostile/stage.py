@@ -1,0 +1,111 @@
+"""The whole API on a thread of its own, and people in it."""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.entrypoints.whole import PASSWORD, Json, Whole, whole
+from tests.hostile.wire import Answer, Asked, bearer_field, json_asked, put
+
+T = TypeVar("T")
+SECONDS = 120
+AUTH = "/api/v1/auth"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who has signed up, alone in an organisation."""
+
+    email: str
+    answer: Json
+
+    @property
+    def token(self) -> tuple[bytes, bytes]:
+        """The header by which they are known."""
+        return bearer_field(str(self.answer["access_token"]))
+
+    @property
+    def org_id(self) -> str:
+        """Their organisation."""
+        return str(self.answer["org_id"])
+
+
+class Arena:
+    """Asks the API from another thread than it runs in."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, api: Whole) -> None:
+        self._loop = loop
+        self.api = api
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what ``work`` gives, done where the API runs."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(SECONDS)
+
+    def ask(self, asked: Asked) -> Answer:
+        """Return the answer to one request."""
+        return self.run(put(self.api.app, asked))
+
+    def ask_at_once(self, *asked: Asked) -> list[Answer]:
+        """Return the answers to requests that come at once."""
+
+        async def together() -> list[Answer]:
+            return await asyncio.gather(*(put(self.api.app, each) for each in asked))
+
+        return self.run(together())
+
+    def sign_up(self) -> Person:
+        """Sign somebody up."""
+        email = f"{secrets.token_hex(8)}@example.org"
+        body = {"email": email, "password": PASSWORD, "first_name": "Ada", "last_name": "L"}
+        answer = self.ask(json_asked("POST", f"{AUTH}/signup", body))
+        assert answer.status == 201, answer.body
+        return Person(email, answer.json())
+
+    def make(self, person: Person, path: str, body: object) -> Json:
+        """Return what an owner has made by a POST."""
+        answer = self.ask(json_asked("POST", path, body, person.token))
+        assert answer.status == 201, answer.body
+        return dict(answer.json())
+
+    def read(self, person: Person, path: str) -> Json:
+        """Return what somebody reads by a GET."""
+        answer = self.ask(Asked("GET", path.encode(), (person.token,)))
+        assert answer.status == 200, answer.body
+        return dict(answer.json())
+
+
+@contextmanager
+def arena_over(service_url: str, valkey_url: str, home: Path) -> Iterator[Arena]:
+    """Open the API; it runs until the end."""
+    ready, made = threading.Event(), list[Arena]()
+
+    async def live(end: asyncio.Event) -> None:
+        async with whole(service_url, valkey_url, home) as api:
+            made.append(Arena(asyncio.get_running_loop(), api))
+            ready.set()
+            await end.wait()
+
+    end = asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    def main() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            try:
+                runner.run(live(end))
+            finally:
+                ready.set()
+
+    thread = threading.Thread(target=main, name="arena")
+    thread.start()
+    ready.wait(SECONDS)
+    try:
+        yield made[0]
+    finally:
+        if made:
+            loop.call_soon_threadsafe(end.set)
+        thread.join(SECONDS)
