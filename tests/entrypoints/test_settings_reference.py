@@ -1,0 +1,22 @@
+"""The page on settings says what the settings say."""
+
+from pathlib import Path
+
+import pytest
+
+from playhead.entrypoints.settings import Settings, variable_of
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/settings.md").read_text(encoding="utf-8")
+
+
+def row_of(name: str) -> str:
+    """Return the line of the page's table that a setting must have."""
+    field = Settings.model_fields[name]
+    default = getattr(field.default, "value", field.default)
+    shown = "" if default in {None, ""} else f"`{default}`"
+    return f"| `{variable_of(name)}` | {shown} | {field.description} |"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_described_with_its_default(name: str) -> None:
+    assert row_of(name) in PAGE
