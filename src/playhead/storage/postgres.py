@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from playhead.base.errors import Unavailable
 from playhead.storage.lists import QuickListDumper
+from playhead.storage.one_trip import one_trip
 from playhead.storage.rows import Blobs, Column, binary_copy
 
 Row = Any
@@ -155,8 +156,7 @@ class Database:
         """
         async with self.reading() as lent:
             connection = lent._connection
-            # Without a BEGIN, what is sent between two synchronisations is one transaction.
-            async with connection.pipeline():
+            async with one_trip(connection):
                 await connection.execute(first, first_parameters, prepare=True)
                 cursor = await connection.execute(query, parameters, prepare=True, binary=True)
             rows: list[Row] = await cursor.fetchall()
