@@ -28,6 +28,11 @@ def open_sealer(settings: Settings) -> Sealer:
     return Sealer(given or (_kept_key(settings.home / FILE),))
 
 
+def has_master_key(settings: Settings) -> bool:
+    """Return whether this home has its master key already; to open the sealer makes one."""
+    return settings.master_key is not None or (settings.home / FILE).exists()
+
+
 def _kept_key(file: Path) -> bytes:
     _make(file)
     key = file.read_bytes()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from playhead.entrypoints.administration import Administration
+from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
 
 T = TypeVar("T")
@@ -13,8 +14,10 @@ Deed = Callable[[Administration], Awaitable[T]]
 
 
 def operating(home: Path, owner_url: str) -> Settings:
-    """Return the settings of a home whose database is at ``owner_url``."""
-    return Settings(home=home, database_url=owner_url)
+    """Return the settings of a home with its master key, whose database is at ``owner_url``."""
+    settings = Settings(home=home, database_url=owner_url)
+    open_sealer(settings)
+    return settings
 
 
 def as_operator(settings: Settings, deed: Deed[T]) -> T:

@@ -29,7 +29,12 @@ from playhead.entrypoints.administration import (
     sign_out,
 )
 from playhead.entrypoints.administration.demo import DEMO_ORG
-from playhead.entrypoints.administration.errors import KeyUnknown, PersonExists, SchemaTooOld
+from playhead.entrypoints.administration.errors import (
+    KeyUnknown,
+    MasterKeyMissing,
+    PersonExists,
+    SchemaTooOld,
+)
 from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import FIRST_SCOPES, KeyReader, KeySettings, KeyState, parse_key
 from playhead.kernel.audit import AuditReader, Filters
@@ -262,3 +267,13 @@ def test_a_database_without_accounts_is_told_in_a_sentence(
     bare = empty_postgres_url.replace("/playhead?", "/postgres?")
     with pytest.raises(SchemaTooOld, match="playhead up"):
         demo_key(operating(tmp_path, bare))
+
+
+def test_in_another_home_nothing_is_done_and_no_master_key_made(
+    tmp_path: Path, database_url: str
+) -> None:
+    settings = Settings(home=tmp_path, database_url=database_url)
+
+    with pytest.raises(MasterKeyMissing, match="set PLAYHEAD_HOME"):
+        as_operator(settings, lambda desk: create_organisation(desk, "Research"))
+    assert list(tmp_path.iterdir()) == []

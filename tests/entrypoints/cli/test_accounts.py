@@ -9,6 +9,8 @@ from typer.testing import CliRunner, Result
 
 from playhead.entrypoints.cli.main import app_with, named_in
 from playhead.entrypoints.cli.readers import NothingRuns
+from playhead.entrypoints.secrets_of_home import open_sealer
+from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import parse_key
 
 Run = Callable[..., Result]
@@ -21,6 +23,7 @@ def environment(
     module_database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
     home = tmp_path_factory.mktemp("home")
+    open_sealer(Settings(home=home))
     return {"PLAYHEAD_HOME": str(home), "PLAYHEAD_DATABASE_URL": module_database_url}
 
 

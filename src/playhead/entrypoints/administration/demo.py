@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from playhead.entrypoints.administration.keys import create_key, keys_of, revoke_all
 from playhead.entrypoints.administration.opening import Administration
 from playhead.entrypoints.administration.organisations import PLAN, ensure_organisation
+from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import KeySettings
 from playhead.kernel.api_keys.model import MOST_LIVE_KEYS
@@ -26,6 +27,7 @@ def demo_key(settings: Settings) -> str:
         NothingRuns: The embedded database is not up.
         DatabaseUnavailable: It cannot be reached.
     """
+    open_sealer(settings)  # made by now, even where the processes have only just been started
     return asyncio.run(_demo_key(settings))
 
 

@@ -1,5 +1,7 @@
 """Why an operator's command cannot be done."""
 
+from pathlib import Path
+
 from playhead.base.errors import Conflict, NotFound, Unavailable
 
 
@@ -52,4 +54,16 @@ class SchemaTooOld(Unavailable):
     def __init__(self) -> None:
         super().__init__(
             "the database's schema is older than this program: `playhead up` brings it up to date"
+        )
+
+
+class MasterKeyMissing(NotFound):
+    """The home has no master key, so it is not the one of the Playhead whose database this is."""
+
+    code = "administration.master_key_missing"
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(
+            f"there is no master key in {home}: set PLAYHEAD_HOME to the folder of the Playhead"
+            " that uses this database, or start it first"
         )

@@ -8,6 +8,7 @@ from playhead.base.ids import format_id, parse_id
 from playhead.entrypoints.administration.errors import KeyUnknown
 from playhead.entrypoints.administration.opening import Administration, author_of
 from playhead.entrypoints.administration.repository import AllTenants
+from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import (
     ApiKey,
@@ -28,6 +29,7 @@ def has_keys(settings: Settings) -> bool:
         NothingRuns: The embedded database is not up.
         DatabaseUnavailable: It cannot be reached.
     """
+    open_sealer(settings)  # made by now, even where the processes have only just been started
     return asyncio.run(_has_keys(settings))
 
 

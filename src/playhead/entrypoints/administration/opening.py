@@ -8,11 +8,11 @@ from typing import Self
 from uuid import UUID
 
 from playhead.base.time import Micros
-from playhead.entrypoints.administration.errors import SchemaTooOld
+from playhead.entrypoints.administration.errors import MasterKeyMissing, SchemaTooOld
 from playhead.entrypoints.administration.repository import has_organisations
 from playhead.entrypoints.databases import service_database_url
 from playhead.entrypoints.reaching import database_url
-from playhead.entrypoints.secrets_of_home import open_sealer
+from playhead.entrypoints.secrets_of_home import has_master_key, open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import Author, KeyDesk
 from playhead.kernel.audit import Action, AuditLog
@@ -54,8 +54,12 @@ class Administration:
             NothingRuns: It is the embedded one, and that is not up.
             DatabaseUnavailable: It cannot be reached, as its owner or as the service role.
             SchemaTooOld: It has no accounts yet.
+            MasterKeyMissing: The home is not the one of this database.
         """
         owner = database_url(settings)
+        if not has_master_key(settings):
+            # Asking for it would make another, and nobody could open what that one seals.
+            raise MasterKeyMissing(settings.home)
         service = service_database_url(settings)
         # A session tells at once, and in one sentence, what a pool tells after seconds of trying.
         with Session.open(owner) as session:

@@ -72,15 +72,12 @@ def create(
     role: Annotated[Role, typer.Option(help="What they are in --org.")] = Role.VIEWER,
     no_password: Annotated[
         bool,
-        typer.Option(
-            "--no-password", help="They set one by mail: POST /api/v1/auth/password/forgot."
-        ),
+        typer.Option("--no-password", help="They set one by mail, like who forgot theirs."),
     ] = False,
 ) -> None:
-    """Let somebody in and print their id.
+    """Let somebody in and print their id. You vouch for the address: it counts as verified.
 
-    The password is asked for, or read from the first line of the input. The address counts as
-    verified: you vouch for it.
+    The password is asked for, or read from the first line of the input.
     """
     if organisation is not None and org is not None:
         raise NotUsable("--organisation makes one and --org joins one: give one of the two")

@@ -28,7 +28,7 @@ from playhead.entrypoints.doctor.servers import (
 from playhead.entrypoints.kernel.mail import FOLDER, mail_transport
 from playhead.entrypoints.kernel_settings import SignInKind
 from playhead.entrypoints.reaching import NothingRuns, database_url
-from playhead.entrypoints.secrets_of_home import FILE, open_sealer
+from playhead.entrypoints.secrets_of_home import FILE, has_master_key, open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.entrypoints.supervisor.home import is_running
 
@@ -69,7 +69,7 @@ async def _database(settings: Settings, now: Callable[[], Micros]) -> AsyncItera
         yield unchecked(ROLE, "the database has to be put in order first")
         yield unchecked(AUDIT, "the database has to be put in order first")
         return
-    if not _has_master_key(settings):
+    if not has_master_key(settings):
         # To open it would make another, which nothing was sealed with.
         remedy = "put it back from a copy, or set PLAYHEAD_MASTER_KEY"
         yield problem(MASTER_KEY, f"there is no {settings.home / FILE}", remedy)
@@ -92,7 +92,3 @@ async def _as_the_service(settings: Settings) -> AsyncIterator[Finding]:
     async with Administration.open(settings) as desk:
         async for finding in examine_tenants(desk, sealer):
             yield finding
-
-
-def _has_master_key(settings: Settings) -> bool:
-    return settings.master_key is not None or (settings.home / FILE).exists()
