@@ -19,6 +19,7 @@ from playhead.kernel.orgs.dependencies import install_orgs
 from playhead.kernel.orgs.router import routers
 from playhead.storage.postgres import Database
 from playhead.storage.tenants import Tenants
+from playhead.web.limits import Limiter
 from tests.kernel.asking import Desk
 from tests.kernel.mail.post import SEALER, Clock, FakeTransport, Post
 from tests.kernel.stage import Member, caller_for, make_member, make_person
@@ -91,7 +92,8 @@ async def open_office(url: str) -> AsyncIterator[Office]:
     async with Database.open(url) as database:
         clock, tenants = Clock(), Tenants(database)
         post = Post(database, FakeTransport(), clock)
-        desk = OrgDesk(tenants, Outbox(SEALER), AuditLog())
+        limiter = Limiter(None, now=clock)
+        desk = OrgDesk(tenants, Outbox(SEALER), AuditLog(), limiter=limiter)
         http = Desk(routers, lambda app: install_orgs(app, desk), now=clock)
         office = Office(tenants, desk, http, post, clock)
         await office.clear_mails()

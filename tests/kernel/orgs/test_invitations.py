@@ -8,6 +8,7 @@ import pytest
 
 from playhead.base.ids import format_id
 from playhead.kernel.identity import Role, Scope
+from playhead.kernel.orgs.limits import PER_ADDRESS, PER_AUTHOR
 from playhead.kernel.orgs.model import MOST_INVITATIONS, MOST_MEMBERS, MOST_SENT
 from playhead.storage.tenants import Tenant
 from tests.kernel.asking import code
@@ -277,5 +278,48 @@ def test_an_api_key_invites_too(module_service_database_url: str) -> None:
 
         assert (answer.status_code, answer.json()["invited_by"]) == (201, None)
         assert (await office.newest_mail()).text.startswith("Somebody invites you to Acme")
+
+    told(module_service_database_url, story)
+
+
+def test_a_stranger_s_mailbox_is_not_filled_by_inviting_and_taking_back(
+    module_service_database_url: str,
+) -> None:
+    async def story(office: Office) -> None:
+        owner, other, outsider = [await office.member() for _ in range(3)]
+        address = {"email": "victim@example.org", "role": "viewer"}
+        path = f"{org(owner)}/invitations"
+        for _ in range(30):  # who may not invite uses nothing up
+            assert code(await office.ask(outsider, "POST", path, address))[0] == 404
+        for _ in range(PER_ADDRESS.burst):
+            made = await office.ask(owner, "POST", path, address)
+            assert made.status_code == 201, made.text
+            await office.ask(owner, "DELETE", f"{path}/{made.json()['id']}")
+        refused = [
+            await office.ask(owner, "POST", path, address),
+            await office.ask(other, "POST", f"{org(other)}/invitations", address),
+            await office.ask(owner, "POST", path, address | {"email": "Victim@EXAMPLE.org"}),
+        ]
+
+        assert [code(each) for each in refused] == [(429, "rate.limited")] * 3
+        assert int(refused[0].headers["Retry-After"]) > 3600
+        assert (await office.invite(owner, "somebody.else@example.org"))[1]
+
+    told(module_service_database_url, story)
+
+
+def test_nobody_mails_invitations_without_end(module_service_database_url: str) -> None:
+    async def story(office: Office) -> None:
+        owner = await office.member()
+        path = f"{org(owner)}/invitations"
+        statuses = []
+        for number in range(PER_AUTHOR.burst + 1):
+            body = {"email": f"person.{number}@example.org", "role": "viewer"}
+            made = await office.ask(owner, "POST", path, body)
+            statuses.append(made.status_code)
+            if made.status_code == 201:
+                await office.ask(owner, "DELETE", f"{path}/{made.json()['id']}")
+
+        assert statuses == [201] * PER_AUTHOR.burst + [429]
 
     told(module_service_database_url, story)

@@ -45,7 +45,7 @@ async def open_kernel(ground: Ground) -> AsyncIterator[Kernel]:
                 door=_door(tenants, sign_in, limiter, tally),
                 auth=sign_in.room,
                 keys=KeyRoom.on(tenants, audit=audit, mail=outbox, limiter=limiter),
-                orgs=OrgDesk(tenants, outbox, audit),
+                orgs=OrgDesk(tenants, outbox, audit, limiter=limiter),
                 audit=AuditReader(tenants),
                 answers=IdempotencyKeys(tenants, ground.sealer),
                 now=ground.now,

@@ -12,6 +12,7 @@ from playhead.kernel.audit import Action, AuditLog
 from playhead.kernel.identity import Caller, Role, RoleMissing, Scope, ScopeMissing
 from playhead.kernel.mail import Outbox
 from playhead.kernel.orgs.errors import OrgNotFound
+from playhead.kernel.orgs.limits import MailLimiter
 from playhead.kernel.orgs.model import Standing
 from playhead.kernel.orgs.repository import InvitationRows, OrgRows
 from playhead.kernel.orgs.rules import ADMINISTRATORS, may_administer
@@ -79,6 +80,7 @@ class OrgDesk:
         tenants: Over a database that is connected as the service role.
         accept_link: Makes the address that a mail with this token shows; None: the mail shows the
             token itself.
+        limiter: Counts the mails that invite; None: nobody does.
         new_id: Makes an id.
         new_token: Makes a token of that many random bytes.
     """
@@ -87,6 +89,7 @@ class OrgDesk:
     outbox: Outbox
     audit: AuditLog
     accept_link: Callable[[str], str] | None = None
+    limiter: MailLimiter | None = None
     new_id: Callable[[Micros], UUID] = new_uuid
     new_token: Callable[[int], str] = invitation_token
 

@@ -18,6 +18,7 @@ from playhead.kernel.orgs.errors import (
     TooManyMembers,
 )
 from playhead.kernel.orgs.letter import invitation_mail
+from playhead.kernel.orgs.limits import mail_buckets
 from playhead.kernel.orgs.model import (
     LIFETIME,
     MOST_INVITATIONS,
@@ -46,6 +47,7 @@ async def invite(
         AlreadyInvited: The address has an invitation that is still good.
         TooManyMembers: There is no free seat.
         TooManyInvitations: There are as many invitations as there may be.
+        LimitExceeded: The caller has invited too often, or the address was.
     """
     async with desk.changing(caller, org_id) as opened:
         _check_role(opened, role)
@@ -81,6 +83,7 @@ async def resend(
         MemberBeyond: The caller may not give its role.
         SentTooOften: It was sent ten times.
         TooManyInvitations: It had expired, and there are as many as there may be.
+        LimitExceeded: The caller has invited too often, or the address was.
     """
     async with desk.changing(caller, org_id) as opened:
         invitation = await _taken(opened, invitation_id, now)
@@ -156,6 +159,8 @@ def _author(caller: Caller) -> UUID:
 async def _mail(
     desk: OrgDesk, opened: Open, invitation: Invitation, token: str, now: Micros
 ) -> None:
+    if desk.limiter is not None:  # only now: who may not invite uses nothing up
+        await desk.limiter.check(mail_buckets(opened.caller, invitation.email))
     user_id = opened.standing.user_id
     inviter = None if user_id is None else await opened.rows.member(user_id)
     link = None if desk.accept_link is None else desk.accept_link(token)
