@@ -343,6 +343,26 @@ def test_who_guesses_is_held_back_and_who_is_known_is_not(
     in_house(module_service_database_url, act)
 
 
+def test_who_guesses_shuts_nobody_out_who_was_let_in_from_the_same_address_before(
+    module_service_database_url: str,
+) -> None:
+    async def act(house: House) -> None:
+        key = (await house.stage.key()).text
+        token = house.tokens.of(house.stage.owner.user_id)
+        for good in (key, token):
+            assert (await house.ask(credential=good)).status_code == 200
+        made = await house.ask("/api-keys", token, method="POST", json={"name": "another"})
+        assert made.status_code == 201  # after which they are looked up again
+        house.clock.pass_micros(FRESH)  # what is known of them is fresh no more
+        while (await house.ask(credential=new_key(is_test=False))).status_code != 429:
+            pass
+
+        for good in (key, token):
+            assert (await house.ask(credential=good)).status_code == 200
+
+    in_house(module_service_database_url, act)
+
+
 def test_an_expired_token_is_no_guess(module_service_database_url: str) -> None:
     async def act(house: House) -> None:
         house.tokens.expired.add("old")

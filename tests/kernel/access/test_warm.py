@@ -99,3 +99,19 @@ def test_no_more_is_remembered_than_allowed_and_the_newest_always(keys: list[int
             assert len(warm) <= 3
 
     asyncio.run(run())
+
+
+def test_what_is_forgotten_is_looked_up_again_and_still_told_as_the_latest() -> None:
+    warm: Warm[str, int] = Warm()
+
+    async def look_up() -> int:
+        return 1
+
+    assert warm.latest("a") is None
+    asyncio.run(warm.ask("a", look_up))
+    warm.forget("a")
+    warm.forget("never known")
+
+    assert warm.get("a") is None
+    assert warm.latest("a") == 1
+    assert len(warm) == 1

@@ -57,6 +57,11 @@ class Callers:
         found = await self._warm.ask(credentials.hash, lambda: self._look_up(credentials, now))
         return _standing(found, credentials)
 
+    def were_good(self, credentials: Credentials) -> bool:
+        """Return whether they were somebody's when they were last looked up."""
+        found = self._warm.latest(credentials.hash)
+        return found is not None and not isinstance(found, type)
+
     def forget(self, credentials: Credentials) -> None:
         """Forget how somebody stands: they may be about to change it."""
         self._warm.forget(credentials.hash)

@@ -18,8 +18,8 @@ MOST_HELD = 10_000
 class Failures:
     """Counts failed authentications, and holds back whoever has had too many.
 
-    Who is held back may still use what is known to be good: nothing is looked up for that. So an
-    address that many share does not shut them all out, and one that guesses costs the database
+    Who is held back may still use what was good when it was last looked up. So an address that many
+    share does not shut out those who were there before, and one that guesses costs the database
     nothing.
     """
 

@@ -98,7 +98,9 @@ class Guard:
         return caller
 
     async def _find(self, credentials: Credentials, scope: Connection, now: Micros) -> Standing:
-        self._failures.check(scope)
+        # Who guesses never has credentials that were good; who shares their address may have.
+        if not self._callers.were_good(credentials):
+            self._failures.check(scope)
         return await self._callers.find(credentials, now)
 
 

@@ -49,9 +49,16 @@ class Warm(Generic[Key, Value]):
             return None
         return known[1]
 
+    def latest(self, key: Key) -> Value | None:
+        """Return the value that was found last, fresh or not; None once it had to make room."""
+        known = self._known.get(key)
+        return None if known is None else known[1]
+
     def forget(self, key: Key) -> None:
-        """Forget the value, if it is known: who asks next looks it up."""
-        self._known.pop(key, None)
+        """Let the value, if it is known, be fresh no more: who asks next looks it up."""
+        known = self._known.get(key)
+        if known is not None:
+            self._known[key] = (self._now(), known[1])
 
     async def ask(self, key: Key, look_up: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
         """Look the value up, or wait for whoever does so already; what fails is not kept."""
