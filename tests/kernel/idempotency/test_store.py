@@ -138,6 +138,14 @@ def test_another_organisation_neither_sees_nor_meets_a_key(
     asyncio.run(story())
 
 
+def test_in_an_organisation_that_is_gone_nothing_begins(service_database_url: str) -> None:
+    async def story(store: IdempotencyStore, asked: Asked) -> None:
+        gone = replace(asked, owner=replace(asked.owner, org_id=UUID(int=7)))
+        assert await store.begin(gone, NOW) == Earlier(gone.fingerprint, None)
+
+    asyncio.run(with_service(service_database_url, story))
+
+
 def test_the_database_alone_gives_no_answer_away(
     database_url: str, service_database_url: str
 ) -> None:

@@ -1,10 +1,12 @@
 -- name: begin
 -- Reserve a key, or return who has it: one row, unless the one that has it began at this instant and
--- is not visible yet. A key can be had that is too old, or whose equal request ran out of time.
+-- is not visible yet. A key can be had that is too old, or whose equal request ran out of time. In an
+-- organisation that is gone nothing is reserved.
 WITH begun AS (
     INSERT INTO idempotency_keys AS k
            (org_id, caller, key_hash, request_hash, started_at, lease_until, expires_at)
-    VALUES (:org_id, :caller, :key_hash, :request_hash, :now, :lease_until, :expires_at)
+    SELECT org_id, :caller, :key_hash, :request_hash, :now, :lease_until, :expires_at
+      FROM organisations WHERE org_id = :org_id FOR KEY SHARE
     ON CONFLICT (org_id, caller, key_hash) DO UPDATE
        SET request_hash = excluded.request_hash, started_at = excluded.started_at,
            lease_until = excluded.lease_until, expires_at = excluded.expires_at,

@@ -32,7 +32,9 @@ class IdempotencyKeys:
             lease_until=now + LEASE,
             expires_at=now + KEPT,
         )
-        if row is None:  # another began at this very instant; it may be equal or not
+        # Another began at this very instant; it may be equal or not. Or the organisation is gone:
+        # who asks for it again is refused.
+        if row is None:
             return Earlier(asked.fingerprint, None)
         if row.begun:
             return None

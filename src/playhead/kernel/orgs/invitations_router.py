@@ -37,6 +37,7 @@ from playhead.kernel.people import EmailInvalid
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.bodies import BodyTooLarge
 from playhead.web.cursors import CursorInvalid
+from playhead.web.idempotency import IdempotentRoute
 from playhead.web.openapi import answer
 from playhead.web.problems import problems
 from playhead.web.state import CursorBox, Now
@@ -48,7 +49,10 @@ ROOM = (TooManyInvitations, TooManyMembers)
 UNFIT = (AddressUnverified, OtherAddress, AlreadyMember, TooManyOrganisations, TooManyMembers)
 
 invitations_router = APIRouter(
-    prefix="/orgs/{org_id}/invitations", tags=["organisations"], default_response_class=JsonBytes
+    prefix="/orgs/{org_id}/invitations",
+    tags=["organisations"],
+    default_response_class=JsonBytes,
+    route_class=IdempotentRoute,
 )
 accepting_router = APIRouter(
     prefix="/invitations", tags=["organisations"], default_response_class=JsonBytes

@@ -20,6 +20,7 @@ from playhead.kernel.orgs.schemas import (
 )
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.bodies import BodyTooLarge
+from playhead.web.idempotency import IdempotentRoute
 from playhead.web.openapi import answer
 from playhead.web.problems import problems
 from playhead.web.state import Now
@@ -27,7 +28,12 @@ from playhead.web.wire import JsonBytes, encode
 
 ONE = (InvalidId, OrgNotFound, ScopeMissing, DatabaseUnavailable)
 
-router = APIRouter(prefix="/orgs", tags=["organisations"], default_response_class=JsonBytes)
+router = APIRouter(
+    prefix="/orgs",
+    tags=["organisations"],
+    default_response_class=JsonBytes,
+    route_class=IdempotentRoute,
+)
 routers = (router, members_router, invitations_router, accepting_router)
 
 

@@ -1,0 +1,1 @@
+"""Tests of the kernel as it is put together."""
