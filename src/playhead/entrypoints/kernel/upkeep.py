@@ -20,4 +20,6 @@ async def forget_expired_again_and_again(database: Database, now: Callable[[], M
             await forget_expired(database, now=now(), kept=KEPT)
         except DatabaseUnavailable:
             _log.warning("what has expired could not be forgotten; trying again in an hour")
+        except Exception:  # noqa: BLE001 -- the loop outlives a database that is not migrated yet
+            _log.exception("what has expired could not be forgotten; trying again in an hour")
         await asyncio.sleep(PAUSE_SECONDS)
