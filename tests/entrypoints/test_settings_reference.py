@@ -13,7 +13,8 @@ def row_of(name: str) -> str:
     """Return the line of the page's table that a setting must have."""
     field = Settings.model_fields[name]
     default = getattr(field.default, "value", field.default)
-    shown = "" if default in {None, ""} else f"`{default}`"
+    text = str(default).lower() if isinstance(default, bool) else str(default)
+    shown = "" if default in {None, ""} else f"`{text}`"
     return f"| `{variable_of(name)}` | {shown} | {field.description} |"
 
 

@@ -102,7 +102,8 @@ class KernelSettings(BaseSettings):
     )
     public_url: WebAddress | None = Field(
         default=None,
-        description="Where people reach Playhead: links in mails, and the issuer of its tokens.",
+        description="Where people reach Playhead: the issuer of its tokens, and a host name that is"
+        " ours.",
     )
     hosts: str = Field(
         default="", description="Host names that requests may be addressed to, beside loopback."
