@@ -106,11 +106,13 @@ async def test_the_environment_changes_nothing(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("kind", HOSTED)
+@pytest.mark.parametrize("is_near", [True, False])
 async def test_a_redirect_is_not_followed(
-    kind: Provider, provider: ScriptedProvider, upstream: Upstream
+    kind: Provider, is_near: bool, provider: ScriptedProvider, upstream: Upstream
 ) -> None:
     async with scripted_provider() as other:
-        fault = Fault(307, headers={"location": other.address + "/v1/messages"})
+        place = provider.address if is_near else other.address
+        fault = Fault(307, headers={"location": place + "/v1/messages"})
         provider.script = Script(fault=fault)
 
         await hear(await opened(kind, provider.address, upstream))

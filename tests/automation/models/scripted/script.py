@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Counted(StrEnum):
-    """How often the usage is sent."""
+    """How often the usage is sent; what is sent before the end counts less than the end."""
 
     ONCE = "once"
     REPEATED = "repeated"

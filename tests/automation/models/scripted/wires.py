@@ -59,9 +59,11 @@ class AnthropicWire:
                 "output_tokens": COUNTS.output + COUNTS.reasoning,
                 "output_tokens_details": {"thinking_tokens": COUNTS.reasoning},
             }
-        times = 3 if counted is Counted.REPEATED else 1
-        end = event({"type": "message_stop"}, "message_stop")
-        return event(told, "message_delta") * times + end
+        end = event(told, "message_delta") + event({"type": "message_stop"}, "message_stop")
+        if counted is not Counted.REPEATED:
+            return end
+        early: Json = {**told, "usage": {**self._asked(), "output_tokens": 1}}
+        return event(early, "message_delta") * 2 + event(told, "message_delta") + end
 
     def fault(self, fault: Fault) -> Json:
         return {"type": "error", "error": {"type": fault.word, "message": fault.text}}
@@ -100,7 +102,7 @@ class OpenAIWire:
         word = words.get(stop, "content_filter")
         said = self._chunk([self._choice({"refusal": "I will not."})], counted)
         last = self._chunk([{**self._choice({}), "finish_reason": word}], counted)
-        usage = b"" if counted is Counted.NEVER else self._chunk([], Counted.REPEATED)
+        usage = b"" if counted is Counted.NEVER else self._chunk([], Counted.ONCE)
         return said * (stop == "declined") + last + usage + b"data: [DONE]\n\n"
 
     def fault(self, fault: Fault) -> Json:
@@ -115,13 +117,13 @@ class OpenAIWire:
     def _chunk(self, choices: list[Json], counted: Counted) -> bytes:
         told: Json = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
         told |= {"choices": choices, "usage": None}
-        if counted is Counted.REPEATED:
-            told["usage"] = self._usage()
+        if counted is Counted.REPEATED or not choices:
+            told["usage"] = self._usage(is_final=not choices)
         return event(told)
 
-    def _usage(self) -> Json:
+    def _usage(self, *, is_final: bool) -> Json:
         asked = COUNTS.input + COUNTS.cached + COUNTS.written
-        answered = COUNTS.output + COUNTS.reasoning
+        answered = COUNTS.output + COUNTS.reasoning if is_final else COUNTS.reasoning + 1
         return {
             "prompt_tokens": asked,
             "completion_tokens": answered,
@@ -153,7 +155,7 @@ class GoogleWire:
         final = counted if counted is Counted.NEVER else Counted.REPEATED
         if stop == "declined":
             blocked = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}
-            return self._chunk({"text": "x"}, None, final) + event(blocked)
+            return self._chunk({"text": "x"}, "", final) + event(blocked)
         return self._chunk({"text": ""}, word, final)
 
     def fault(self, fault: Fault) -> Json:
@@ -168,13 +170,14 @@ class GoogleWire:
         if finish:
             candidate["finishReason"] = finish
         told: Json = {"candidates": [candidate], "modelVersion": "m"}
+        output = 1 if finish is None else COUNTS.output
         if counted is Counted.REPEATED:
             told["usageMetadata"] = {
                 "promptTokenCount": COUNTS.input + COUNTS.cached,
                 "cachedContentTokenCount": COUNTS.cached,
-                "candidatesTokenCount": COUNTS.output,
+                "candidatesTokenCount": output,
                 "thoughtsTokenCount": COUNTS.reasoning,
-                "totalTokenCount": COUNTS.input + COUNTS.cached + COUNTS.output + COUNTS.reasoning,
+                "totalTokenCount": COUNTS.input + COUNTS.cached + output + COUNTS.reasoning,
             }
         return event(told)
 
