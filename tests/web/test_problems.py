@@ -132,3 +132,16 @@ def test_an_unescaped_plus_is_explained() -> None:
 @pytest.mark.parametrize("ticker", ["%00", "a%20b", "%F0%9F%98%80", "x" * 201])
 def test_a_malformed_ticker_is_a_422(ticker: str) -> None:
     assert fault(ask(api(), f"/api/v1/markets/{ticker}")) == (422, "request.invalid", "ticker")
+
+
+def test_a_refusal_is_short_however_long_the_request() -> None:
+    long = "x" * 5_000
+    answers = [
+        ask(api(), book_path("?" + "&".join(f"{long}{number}=1" for number in range(200)))),
+        ask(api(), f"/api/v1/{long}"),
+        ask(api(), f"/api/v1/markets/{long}/{long}"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 404, 404]
+    assert len(answers[0].json()["error"]["details"]["errors"]) == 20
+    assert max(len(answer.content) for answer in answers) < 20_000

@@ -38,6 +38,9 @@ STATUS_OF_KIND: Mapping[type[PlayheadError], int] = {
 """Incomplete is a conflict between the request and the state of the recording."""
 
 INTERNAL = 500
+MOST_FINDINGS = 20
+MOST_CHARACTERS = 300
+"""A refusal tells no more than this of what is wrong, nor of any text that was sent."""
 
 
 class RequestInvalid(Invalid):
@@ -155,8 +158,12 @@ async def _on_http_exception(request: Request, error: Exception) -> JsonBytes:
 
 
 def invalid_request(found: Sequence[Any]) -> RequestInvalid:
-    """Return the error for what FastAPI's validation found; the first finding names the field."""
-    listed = [{"field": _field_of(each), "message": _message_of(each)} for each in found]
+    """Return the error for what FastAPI's validation found; the first finding names the field.
+
+    At most `MOST_FINDINGS` are told: of what is sent, everything may be wrong.
+    """
+    told = found[:MOST_FINDINGS]
+    listed = [{"field": _field_of(each), "message": _message_of(each)} for each in told]
     first = listed[0]
     message = f"{first['field']}: {first['message']}" if first["field"] else first["message"]
     return RequestInvalid(str(message), field=first["field"], errors=listed)
@@ -164,19 +171,24 @@ def invalid_request(found: Sequence[Any]) -> RequestInvalid:
 
 def _field_of(finding: Mapping[str, Any]) -> str | None:
     names = [part for part in finding["loc"][1:] if isinstance(part, str)]
-    return ".".join(names) or None
+    return _shortened(".".join(names)) or None
 
 
 def _message_of(finding: Mapping[str, Any]) -> str:
     unknown = finding["type"] == "extra_forbidden"
-    return "this endpoint has no such parameter" if unknown else str(finding["msg"])
+    return "this endpoint has no such parameter" if unknown else _shortened(str(finding["msg"]))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
 
 
 def _route_fault(request: Request, status: int) -> tuple[str, str]:
+    path = _shortened(request.url.path)
     if status == HTTPStatus.NOT_FOUND:
-        return "route.not_found", f"there is nothing at {request.url.path}"
+        return "route.not_found", f"there is nothing at {path}"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        return "method.not_allowed", f"{request.method} is not possible at {request.url.path}"
+        return "method.not_allowed", f"{request.method[:20]} is not possible at {path}"
     return f"http.{status}", HTTPStatus(status).phrase
 
 
