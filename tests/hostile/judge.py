@@ -14,6 +14,8 @@ ALWAYS = ("X-Request-ID", "X-Process-Time", "X-Content-Type-Options", "Content-S
 OWN_FAULT = 500
 REFUSED = 400
 WITHOUT_BODY = 204
+MOST_BYTES = 64 * 1024
+"""Of a refusal: who sends much may not make us send more."""
 
 
 def judge(asked: Asked, answer: Answer, *, secrets: Iterable[bytes] = ()) -> None:
@@ -33,6 +35,7 @@ def judge(asked: Asked, answer: Answer, *, secrets: Iterable[bytes] = ()) -> Non
 
 def _judge_refusal(said: object, answer: Answer) -> None:
     assert answer.header("Content-Type") == "application/json", said
+    assert len(answer.body) <= MOST_BYTES, (said, len(answer.body))
     body = answer.json()
     assert set(body) == {"error", "request_id"}, (said, body)
     assert set(body["error"]) == FAULT, (said, body)
