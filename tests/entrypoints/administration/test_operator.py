@@ -1,5 +1,6 @@
 """What an operator may do at the shell, over a real database."""
 
+import asyncio
 from pathlib import Path
 from uuid import UUID
 
@@ -43,7 +44,8 @@ from playhead.kernel.auth.sessions import Session, SessionRows
 from playhead.kernel.identity import Role, Scope
 from playhead.kernel.identity.model import KEY_PREFIX
 from playhead.kernel.people import People, Person, parse_email
-from playhead.storage.tenants import Tenant
+from playhead.storage.postgres import Database
+from playhead.storage.tenants import SystemView, Tenant
 from tests.entrypoints.administration.stage import as_operator, operating
 from tests.entrypoints.whole import CHEAP
 
@@ -259,6 +261,18 @@ def test_the_operators_view_of_all_changes_nothing(settings: Settings) -> None:
         await create_key(desk, org_id, KeySettings("all", frozenset(Scope)))
 
     as_operator(settings, act)
+
+
+def test_whoever_serves_requests_cannot_look_across_tenants(service_database_url: str) -> None:
+    async def act() -> None:
+        async with (
+            Database.open(service_database_url, connections=1) as database,
+            SystemView(database).transaction() as transaction,
+        ):
+            await transaction.fetch_all("SELECT org_id FROM organisations")
+
+    with pytest.raises(Exception, match="permission denied to set role"):
+        asyncio.run(act())
 
 
 def test_a_database_without_accounts_is_told_in_a_sentence(

@@ -118,6 +118,12 @@ def test_an_organisation_is_made_or_joined_not_both(run: Run) -> None:
     assert "give one of the two" in str(refused.exception)
 
 
+def test_a_role_is_one_in_an_organisation_that_is_named(run: Run) -> None:
+    refused = run("users", "create", *ADA, "--role", "owner", "--no-password")
+
+    assert "--role says what they are in --org" in str(refused.exception)
+
+
 @pytest.mark.parametrize(
     "words",
     [

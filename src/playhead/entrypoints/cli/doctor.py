@@ -77,8 +77,10 @@ def summary(found: Sequence[Finding]) -> str:
         if counts[level]
     ]
     skipped = counts[Level.UNCHECKED]
-    rest = f"; {_count(skipped, 'check')} could not be made" if skipped else ""
-    return f"{', '.join(bad) or 'all is well'}{rest}"
+    if not skipped:
+        return ", ".join(bad) or "all is well"
+    rest = f"{_count(skipped, 'check')} could not be made"
+    return f"{', '.join(bad) or 'no problem was found'}; {rest}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -69,7 +69,7 @@ def create(
     org: Annotated[
         str | None, typer.Option(help="An organisation to join instead, by id or name.")
     ] = None,
-    role: Annotated[Role, typer.Option(help="What they are in --org.")] = Role.VIEWER,
+    role: Annotated[Role | None, typer.Option(help="What they are in --org; else viewer.")] = None,
     no_password: Annotated[
         bool,
         typer.Option("--no-password", help="They set one by mail, like who forgot theirs."),
@@ -81,6 +81,8 @@ def create(
     """
     if organisation is not None and org is not None:
         raise NotUsable("--organisation makes one and --org joins one: give one of the two")
+    if role is not None and org is None:
+        raise NotUsable("--role says what they are in --org: give that too")
     address, settings = parse_email(email, field="EMAIL"), load_settings()
     first = person_name(first_name, "--first-name")
     own = org_name(organisation or f"{first}'s organisation", "--organisation")
@@ -93,7 +95,7 @@ def create(
     async def let_in() -> str:
         async with Administration.open(settings) as desk:
             joined = None if org is None else await find_organisation(desk, org)
-            belongs = own if joined is None else Joining(joined.org_id, role)
+            belongs = own if joined is None else Joining(joined.org_id, role or Role.VIEWER)
             new = Newcomer(address, first, last, belongs, password)
             return format_id(PERSON_PREFIX, await create_person(desk, new))
 
