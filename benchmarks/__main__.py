@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import audits, demo, detection, flatness, ingest, instant, live, segments
+from benchmarks.kernel import measuring as kernel
 from benchmarks.machine import machine
 from benchmarks.report import Row, table
 from benchmarks.sizes import FULL, QUICK, Sizes
@@ -22,6 +23,7 @@ MEASURES: dict[str, Callable[[Workshop], list[Row]]] = {
     "demo": demo.measure,
     "live": live.measure,
     "detection": detection.measure,
+    "kernel": kernel.measure,
 }
 _RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -87,7 +87,7 @@ class Started:
 @contextmanager
 def started(home: Path) -> Iterator[Started]:
     """Run ``playhead demo`` in ``home`` and stop it afterwards."""
-    api, exchange = _free_ports(2)
+    api, exchange = free_ports(2)
     environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIXES)} | {
         "PLAYHEAD_HOME": str(home),
         "PLAYHEAD_PORT": str(api),
@@ -114,7 +114,8 @@ async def _new_key(home: Path) -> str:
         return (await create_key(desk, org.org_id, settings)).text
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of this machine that nobody listens on now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:

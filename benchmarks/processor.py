@@ -17,10 +17,11 @@ def processor_seconds(url: str) -> float:
             "SELECT pid FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name = 'bench-ingest'"
         ).fetchall()
-    return time.process_time() + sum(_of_process(pid) for (pid,) in found)
+    return time.process_time() + sum(seconds_of_process(pid) for (pid,) in found)
 
 
-def _of_process(pid: int) -> float:
+def seconds_of_process(pid: int) -> float:
+    """Return what a process has used so far; 0 where there is no ``/proc``."""
     file = Path(f"/proc/{pid}/stat")
     if not file.exists():
         return 0.0

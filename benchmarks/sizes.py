@@ -16,6 +16,8 @@ class Sizes:
         history: Numbers of events at which a book's latency is compared, ascending.
         recorded_seconds: How long the recorder is at work before the first request.
         faults: That are injected to see how soon they are noticed.
+        load_seconds: How long each load of requests on the kernel lasts.
+        tenant_rows: Rows of many tenants in the table that row-level security is measured on.
     """
 
     frames: int = 300_000
@@ -26,6 +28,8 @@ class Sizes:
     history: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
     recorded_seconds: float = 15.0
     faults: int = 280
+    load_seconds: float = 2.5
+    tenant_rows: int = 100_000
 
 
 FULL = Sizes()
@@ -38,4 +42,6 @@ QUICK = Sizes(
     history=(100_000, 300_000),
     recorded_seconds=5.0,
     faults=28,
+    load_seconds=0.8,
+    tenant_rows=20_000,
 )
