@@ -135,11 +135,11 @@ def test_a_malformed_ticker_is_a_422(ticker: str) -> None:
 
 
 def test_a_refusal_is_short_however_long_the_request() -> None:
-    long = "x" * 5_000
+    long = "x" * 300
     answers = [
-        ask(api(), book_path("?" + "&".join(f"{long}{number}=1" for number in range(200)))),
-        ask(api(), f"/api/v1/{long}"),
-        ask(api(), f"/api/v1/markets/{long}/{long}"),
+        ask(api(), book_path("?" + "&".join(f"{long}{number}=1" for number in range(100)))),
+        ask(api(), f"/api/v1/{long * 100}"),
+        ask(api(), f"/api/v1/markets/{long}/{long * 100}"),
     ]
 
     assert [answer.status_code for answer in answers] == [422, 404, 404]

@@ -184,7 +184,7 @@ def _shortened(text: str) -> str:
 
 
 def _route_fault(request: Request, status: int) -> tuple[str, str]:
-    path = _shortened(request.url.path)
+    path = _shortened(request.scope["path"])  # `url` fails where a query is no UTF-8
     if status == HTTPStatus.NOT_FOUND:
         return "route.not_found", f"there is nothing at {path}"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:

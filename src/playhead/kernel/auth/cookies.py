@@ -25,7 +25,7 @@ def keep_browser(answer: _R, start: FlowStart, request: Request) -> _R:
         start.browser_secret,
         max_age=SECONDS,
         path=PATH,
-        secure=request.url.scheme == "https",
+        secure=request.scope["scheme"] == "https",
         httponly=True,
         samesite="lax",
     )

@@ -163,9 +163,10 @@ def _again(kept: KeptAnswer) -> Response:
 
 async def _fingerprint(request: Request, key: str) -> bytes:
     # Keyed, so that it is no oracle for a body that can be guessed.
-    url, digest = request.url, hmac.new(key.encode(), digestmod=sha256)
-    for part in (request.method, url.path, url.query):
-        digest.update(len(part).to_bytes(4, "big") + part.encode("utf-8", "surrogatepass"))
+    digest = hmac.new(key.encode(), digestmod=sha256)
+    path = request.scope["path"].encode("utf-8", "surrogatepass")
+    for part in (request.method.encode(), path, request.scope["query_string"]):
+        digest.update(len(part).to_bytes(4, "big") + part)
     digest.update(await request.body())
     return digest.digest()
 
