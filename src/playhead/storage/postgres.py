@@ -3,6 +3,7 @@
 Times on the wire and in the tables of the tape are integers of UTC microseconds.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
@@ -114,7 +115,13 @@ class Database:
         """
         try:
             async with self._pool.connection() as connection:
-                yield Transaction(connection)
+                try:
+                    yield Transaction(connection)
+                except asyncio.CancelledError:
+                    # In the middle of a pipeline, perhaps, which the driver then never leaves: the
+                    # pool makes another for the next who asks.
+                    await connection.close()
+                    raise
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise DatabaseUnavailable(_sentence(error)) from error
 
