@@ -11,11 +11,12 @@ import pytest
 
 from playhead.kernel.identity import TokenInvalid
 from playhead.kernel.oidc import CachePolicy, OidcClient, ProviderUnavailable
+from playhead.kernel.oidc.discovery import metadata_of
 from playhead.kernel.oidc.jwks import keys_of
 from tests.kernel.oidc.issuer import RunningIssuer, User
 from tests.kernel.oidc.issuer.keys import ec_key, public_jwk, rsa_key
 from tests.kernel.oidc.scripted import settings_of
-from tests.kernel.oidc.stage import MovableClock, adapter
+from tests.kernel.oidc.stage import REDIRECT, MovableClock, adapter
 
 pytestmark = pytest.mark.anyio
 HOUR, DAY = 3600, 86_400
@@ -173,7 +174,7 @@ async def test_with_no_keys_at_all_the_provider_is_unavailable(bench: Bench) -> 
         (200, b"[]"),
         (200, b"{}"),
         (200, b'{"keys": 7}'),
-        (200, b" " * 300_000 + b"{}"),
+        (200, b'{"keys": []}' + b" " * 300_000),
     ],
 )
 async def test_an_answer_that_is_no_key_set_is_an_outage(
@@ -276,12 +277,25 @@ def encoded(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-async def test_a_discovery_of_another_issuer_is_not_believed(issuer: RunningIssuer) -> None:
-    document = {"issuer": "https://evil.example", "jwks_uri": "https://evil.example/keys"}
-    issuer.state.answers["openid-configuration"] = (200, json.dumps(document).encode())
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("issuer", "https://evil.example"),
+        ("jwks_uri", "http://evil.example/keys"),
+        ("token_endpoint", "http://evil.example/token"),
+        ("token_endpoint", None),
+        ("revocation_endpoint", "ftp://127.0.0.1/"),
+    ],
+)
+async def test_a_discovery_that_is_not_safe_is_not_believed(
+    issuer: RunningIssuer, name: str, value: object
+) -> None:
+    endpoints = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    good = {"issuer": issuer.state.url, **dict.fromkeys(endpoints, f"{issuer.state.url}/x")}
+    metadata_of(good, issuer.state.url)
+    document = json.dumps({**good, name: value}).encode()
+    issuer.state.answers["openid-configuration"] = (200, document)
 
     async with adapter(settings_of(issuer.state.url), MovableClock()) as client:
         with pytest.raises(ProviderUnavailable):
-            await client.begin_oauth(
-                "keycloak", next(iter(settings_of("http://[::1]").redirect_uris))
-            )
+            await client.begin_oauth("keycloak", REDIRECT)

@@ -17,7 +17,7 @@ from playhead.kernel.auth import (
     Tokens,
 )
 from playhead.kernel.auth.pace import Pace
-from playhead.kernel.identity import NoOrganisation, TokenInvalid
+from playhead.kernel.identity import Claims, NoOrganisation, TokenInvalid
 from playhead.kernel.oidc import (
     EmailMissing,
     FlowInvalid,
@@ -25,6 +25,8 @@ from playhead.kernel.oidc import (
     OidcSignIn,
     ProviderUnavailable,
 )
+from playhead.kernel.oidc.sessions import Noted
+from playhead.kernel.oidc.sign_in import session_id_of
 from playhead.kernel.people import Email, People, parse_email
 from playhead.storage.tenants import Tenant
 from tests.kernel.oidc.house import HERE, House, open_house
@@ -198,15 +200,51 @@ async def test_logout_ends_the_session_here_and_at_the_provider(house: Scene) ->
     assert (await house.actions(org_id)).count("session.ended") == 1
 
 
-async def test_a_session_that_was_ended_in_the_list_cannot_be_refreshed(
-    house: Scene,
-) -> None:
+async def test_a_session_that_was_ended_in_the_list_cannot_be_refreshed(house: Scene) -> None:
     tokens, claims = await house.come_in(house.add_user())
-    async with house.tenants.transaction(Tenant(user_id=claims.user_id)) as transaction:
-        await transaction.execute("UPDATE sessions SET ended_at = 1, ended_by = 'ended'")
+    await end(house, claims)
 
     with pytest.raises(RefreshInvalid):
         await house.sign_in.refresh(tokens.refresh_token, HERE)
+
+    assert house.issuer.state.asked["token"] == 1  # the provider was not even asked
+
+
+async def test_a_session_that_is_ended_while_it_is_refreshed_goes_no_further(
+    house: Scene,
+) -> None:
+    tokens, claims = await house.come_in(house.add_user())
+    house.issuer.state.gate.clear()
+
+    refreshing = asyncio.create_task(house.sign_in.refresh(tokens.refresh_token, HERE))
+    async with asyncio.timeout(10):
+        while house.issuer.state.asked["token"] < 2:
+            await asyncio.sleep(0.01)
+    await end(house, claims)
+    house.issuer.state.gate.set()
+
+    with pytest.raises(RefreshInvalid):
+        await refreshing
+    assert house.issuer.state.sessions == []  # what the provider gave can be used by nobody
+
+
+async def test_a_session_that_has_ended_here_is_not_adopted_again(house: Scene) -> None:
+    email = house.add_user()
+    grant = await house.sign_in._client.sign_in(email.text, PASSWORD)
+    user_id = (await house.sign_in.read(grant.access_token)).user_id
+    session_id = session_id_of(await house.sign_in._client.read(grant.access_token))
+    await house.sign_in._sessions.end(Noted(user_id, session_id), HERE)
+
+    with pytest.raises(RefreshInvalid):
+        await house.sign_in.refresh(grant.refresh_token, HERE)
+
+    assert house.issuer.state.sessions == []
+
+
+async def end(house: Scene, claims: Claims) -> None:
+    """End a session as its person does in the list of sessions."""
+    async with house.tenants.transaction(Tenant(user_id=claims.user_id)) as transaction:
+        await transaction.execute("UPDATE sessions SET ended_at = 1, ended_by = 'ended'")
 
 
 async def test_refresh_rotates_and_a_reused_refresh_token_is_invalid(house: Scene) -> None:

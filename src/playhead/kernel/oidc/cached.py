@@ -90,7 +90,7 @@ class Cached(Generic[T]):
         """
         await self._wait_for(self._refresh(self._monotonic()))
         held = self._usable(self._monotonic())
-        if held is None or self._has_failed or self._task is not None:
+        if held is None or self._has_failed:
             raise ProviderUnavailable("what is kept may be outdated, and nothing newer can be had")
         return held.value
 
@@ -119,7 +119,7 @@ class Cached(Generic[T]):
             await asyncio.wait({fetching}, timeout=self._policy.wait)
 
     async def _run(self) -> None:
-        self._has_failed = True  # until it has not
+        self._has_failed = True  # until it has not: also for who does not wait for the end
         try:
             value = await self._fetch()
             self._held = _Held(value, self._monotonic())
