@@ -72,7 +72,7 @@ def test_where_nothing_is_wrong_only_what_does_not_run_is_left(settings: Setting
     assert {each.check for each in found if each.level is not Level.OK} == {"api"}
     assert not has_problem(found)
     (audit,) = of("audit logs", found)
-    assert audit.says == "followed 2 entries of 1 of 1 organisations"
+    assert audit.says == "followed those of 1 of 1 organisations, 2 entries"
 
 
 def test_an_empty_home_is_told_of_and_left_empty(tmp_path: Path) -> None:

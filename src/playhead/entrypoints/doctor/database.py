@@ -118,7 +118,7 @@ async def examine_tenants(desk: Administration, sealer: Sealer) -> AsyncIterator
 
 
 def _followed(whole: int, organisations: int, entries: int) -> Finding:
-    says = f"followed {entries:,} entries of {whole:,} of {organisations:,} organisations"
+    says = f"followed those of {whole:,} of {organisations:,} organisations, {entries:,} entries"
     if whole < organisations or organisations == MOST_ORGANISATIONS:
         return warning(
             AUDIT, f"{says}; more was not looked at", "GET /api/v1/audit/verify follows one whole"
