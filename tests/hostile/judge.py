@@ -27,7 +27,8 @@ def judge(asked: Asked, answer: Answer, *, secrets: Iterable[bytes] = ()) -> Non
     for field in answer.headers:
         assert not re.search(rb"[\r\n\x00]", b"".join(field)), (said, field)
     if answer.status >= REFUSED:
-        _judge_refusal(said, answer)
+        if asked.method != "HEAD":
+            _judge_refusal(said, answer)
         _judge_silence(asked, answer, secrets)
     if answer.status == WITHOUT_BODY:
         assert answer.body == b"", said

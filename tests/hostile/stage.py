@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,6 +78,16 @@ class Arena:
         answer = self.ask(Asked("GET", path.encode(), (person.token,)))
         assert answer.status == 200, answer.body
         return dict(answer.json())
+
+    def mailed(self, email: str, start: str) -> str:
+        """Return the token in a mail to somebody, once it was sent."""
+        for _ in range(500):
+            for file in (self.api.home / "mail").glob("*.eml"):
+                text = file.read_text()
+                if f"To: {email}" in text and start in text:
+                    return start + text.partition(start)[2].split()[0]
+            time.sleep(0.02)
+        raise AssertionError(f"no mail to {email} with {start}")
 
 
 @contextmanager
