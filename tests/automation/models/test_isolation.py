@@ -19,11 +19,14 @@ from cryptography.x509.oid import NameOID
 
 from playhead.automation.models import (
     ModelKeyRejected,
+    ModelRequestInvalid,
     ModelUnreachable,
     Provider,
     Upstream,
 )
+from playhead.automation.models.complaints import problem_of_failure
 from playhead.automation.models.keys import InvalidProviderKey, ProviderKey
+from playhead.automation.models.upstream import ElsewhereRefused
 from tests.automation.models.conftest import TRUSTED
 from tests.automation.models.scripted import Fault, Script, ScriptedProvider, scripted_provider
 from tests.automation.models.stage import (
@@ -118,6 +121,18 @@ async def test_a_redirect_is_not_followed(
         await hear(await opened(kind, provider.address, upstream))
 
         assert (len(provider.exchanges), other.connections) == (1, 0)
+
+
+@pytest.mark.anyio
+async def test_a_line_goes_to_one_place_only(
+    provider: ScriptedProvider, upstream: Upstream
+) -> None:
+    async with upstream.call("http://127.0.0.1:9", {}, 1.0) as line:
+        with pytest.raises(ElsewhereRefused) as refused:
+            await line.client.post(provider.address + "/v1/messages", json={})
+
+    assert provider.connections == 0
+    assert type(problem_of_failure(refused.value)) is ModelRequestInvalid
 
 
 def everything_told(problem: BaseException) -> Iterator[str]:

@@ -31,16 +31,16 @@ from tests.automation.models.stage import HOSTED, PATIENT, SECRET, hear, opened
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("kind", HOSTED)]
 
-FIRST = TimeOuts(connect=2, first_token=0.1, between_tokens=5, total=10)
-BETWEEN = TimeOuts(connect=2, first_token=5, between_tokens=0.1, total=10)
-TOTAL = TimeOuts(connect=2, first_token=5, between_tokens=5, total=0.15)
+FIRST = TimeOuts(connect=2, first_token=0.2, between_tokens=5, total=10)
+BETWEEN = TimeOuts(connect=2, first_token=5, between_tokens=0.15, total=10)
+TOTAL = TimeOuts(connect=2, first_token=5, between_tokens=5, total=0.25)
 
 LATE = {
     "silent": (Script(is_silent=True), FIRST, "first_token", 0),
     "before": (Script(stall_after=0), FIRST, "first_token", 0),
     "middle": (Script(stall_after=2), BETWEEN, "between_tokens", 2),
     "thinks": (Script(thinking=1, stall_after=0), BETWEEN, "between_tokens", 0),
-    "drips": (Script(texts=("x",) * 99, seconds_between=0.04), TOTAL, "total", 3),
+    "drips": (Script(texts=("x",) * 99, seconds_between=0.04), TOTAL, "total", 6),
 }
 
 
