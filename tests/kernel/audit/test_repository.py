@@ -143,3 +143,24 @@ async def _append_and_fail(tenants: Tenants, org_id: UUID) -> None:
             org=org_id,
         )
         await transaction.fetch_all("SELECT 1 / 0")
+
+
+def test_of_an_organisation_that_is_deleted_in_the_meantime_nothing_is_told(
+    service_database_url: str,
+) -> None:
+    async def story() -> None:
+        async with opened(service_database_url, connections=WRITERS) as tenants:
+            org_id = await make_organisation(tenants)
+
+            async def delete() -> None:
+                async with tenants.transaction(Tenant(org_id)) as transaction:
+                    await transaction.execute("DELETE FROM organisations")
+
+            writers = [append(tenants, org_id, number=n) for n in range(WRITERS - 1)]
+            half = len(writers) // 2
+            await asyncio.gather(*writers[:half], delete(), *writers[half:])
+            await append(tenants, org_id, number=WRITERS)
+
+            assert await AuditReader(tenants).page(org_id, Filters(), limit=100) == []
+
+    asyncio.run(story())

@@ -403,6 +403,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     head public.audit_heads;
 BEGIN
+    -- Of an organisation that is deleted at this moment nothing is told: its log goes with it.
+    PERFORM FROM public.organisations o WHERE o.org_id = NEW.org_id FOR KEY SHARE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
     INSERT INTO public.audit_heads AS h (org_id, number, hash)
     VALUES (NEW.org_id, 0, sha256(convert_to(NEW.org_id::text, 'UTF8')))
     ON CONFLICT (org_id) DO UPDATE SET number = h.number -- takes the lock
