@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from playhead.base.errors import Unavailable
 from playhead.storage.lists import QuickListDumper
-from playhead.storage.one_trip import one_trip
+from playhead.storage.one_trip import ask_at_once
 from playhead.storage.rows import Blobs, Column, binary_copy
 
 Row = Any
@@ -162,10 +162,9 @@ class Database:
             DatabaseUnavailable: No connection can be had, or it breaks.
         """
         async with self.reading() as lent:
-            connection = lent._connection
-            async with one_trip(connection):
-                await connection.execute(first, first_parameters, prepare=True)
-                cursor = await connection.execute(query, parameters, prepare=True, binary=True)
+            cursor = await ask_at_once(
+                lent._connection, [(first, first_parameters), (query, parameters)]
+            )
             rows: list[Row] = await cursor.fetchall()
             return rows
 
