@@ -7,6 +7,7 @@ from playhead.base.errors import PlayheadError
 from playhead.base.ids import ALPHABET, DIGITS, InvalidId
 from playhead.kernel.access.credentials import ORG_HEADER
 from playhead.kernel.access.errors import CredentialsAmbiguous
+from playhead.kernel.auth.provider_errors import ProviderUnavailable
 from playhead.kernel.identity import (
     CredentialsMissing,
     KeyInvalid,
@@ -32,6 +33,7 @@ ERRORS: tuple[type[PlayheadError], ...] = (
     InvalidId,
     LimitExceeded,
     DatabaseUnavailable,
+    ProviderUnavailable,
 )
 """What the guard answers with."""
 

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request, Response
 
-from playhead.base.errors import Conflict, Forbidden
 from playhead.base.ids import InvalidId, format_id
 from playhead.kernel.auth import limits
 from playhead.kernel.auth.bodies import (
@@ -31,6 +30,15 @@ from playhead.kernel.auth.errors import (
 )
 from playhead.kernel.auth.me import PasswordIncomplete, change_me
 from playhead.kernel.auth.model import FlowEnd
+from playhead.kernel.auth.provider_errors import (
+    EmailMissing,
+    FlowInvalid,
+    IdentityConflict,
+    PasswordRefused,
+    ProfileRefused,
+    ProviderUnavailable,
+    RedirectRefused,
+)
 from playhead.kernel.auth.schemas import (
     FORGOTTEN,
     AcceptedView,
@@ -64,8 +72,8 @@ person_router = APIRouter(prefix="/auth", tags=["auth"], default_response_class=
 """For people who are signed in: mounted behind the guard."""
 
 _ALWAYS = (LimitExceeded, DatabaseUnavailable)
-_ELSEWHERE = (Conflict, Forbidden)
-"""A provider may know somebody whom we cannot let in; what its adapter says of that is its own."""
+_MET = (IdentityConflict, EmailMissing, ProviderUnavailable)
+"""Where a provider signs people in, it may be away, or know somebody whom we cannot let in."""
 
 
 @public_router.post(
@@ -73,7 +81,9 @@ _ELSEWHERE = (Conflict, Forbidden)
     status_code=201,
     responses={
         **answer("A person, their organisation and its first key.", SignUpView, status=201),
-        **problems(EmailTaken, PasswordsBusy, NotOffered, *_ALWAYS),
+        **problems(
+            EmailTaken, PasswordsBusy, NotOffered, PasswordRefused, ProfileRefused, *_MET, *_ALWAYS
+        ),
     },
 )
 async def sign_up(body: SignUpBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -87,7 +97,7 @@ async def sign_up(body: SignUpBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/login",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(CredentialsWrong, PasswordsBusy, NotOffered, *_ELSEWHERE, *_ALWAYS),
+        **problems(CredentialsWrong, PasswordsBusy, NotOffered, *_MET, *_ALWAYS),
     },
 )
 async def sign_in(body: SignInBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -101,7 +111,7 @@ async def sign_in(body: SignInBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/refresh",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(RefreshInvalid, RefreshSuperseded, NoOrganisation, *_ELSEWHERE, *_ALWAYS),
+        **problems(RefreshInvalid, RefreshSuperseded, NoOrganisation, *_MET, *_ALWAYS),
     },
 )
 async def refresh(body: RefreshBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -130,7 +140,7 @@ async def sign_out(
     "/oauth/{provider}",
     responses={
         **answer("Where to send the browser.", OAuthView),
-        **problems(ProviderUnknown, *_ALWAYS),
+        **problems(ProviderUnknown, RedirectRefused, ProviderUnavailable, *_ALWAYS),
     },
 )
 async def begin_oauth(
@@ -146,7 +156,9 @@ async def begin_oauth(
     "/oauth/callback",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(ProviderUnknown, CredentialsWrong, *_ELSEWHERE, *_ALWAYS),
+        **problems(
+            ProviderUnknown, CredentialsWrong, FlowInvalid, RedirectRefused, *_MET, *_ALWAYS
+        ),
     },
 )
 async def finish_oauth(
