@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_CONNECTION_LOST = (OSError, EOFError, ValueError, asyncio.LimitOverrunError)
+_CONNECTION_LOST = (OSError, ValueError)
+_READ_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Line:
         self._reader: asyncio.StreamReader = connection._reader
         self._writer: asyncio.StreamWriter = connection._writer
         self._connection = connection
+        self._outgoing: list[bytes] = []
         self._waiting: deque[asyncio.Future[Answer]] = deque()
         self._reading = asyncio.create_task(self._read())
         self.is_open = True
@@ -66,7 +68,10 @@ class Line:
             raise LineLost("the connection to Valkey is closed")
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
-        self._writer.write(command(words))
+        if not self._outgoing:
+            # Questions of one turn of the loop leave together: each message wakes the server.
+            asyncio.get_running_loop().call_soon(self._send)
+        self._outgoing.append(command(words))
         return await answer
 
     async def close(self) -> None:
@@ -74,13 +79,20 @@ class Line:
         self._reading.cancel()
         await self._end()
 
+    def _send(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        if self.is_open:
+            self._writer.write(b"".join(outgoing))
+
     async def _read(self) -> None:
+        answers = Answers()
         try:
-            while True:
-                answer = await read_answer(self._reader)
-                waiting = self._waiting.popleft()
-                if not waiting.done():  # else whoever asked has gone
-                    waiting.set_result(answer)
+            while data := await self._reader.read(_READ_BYTES):
+                for answer in answers.feed(data):
+                    waiting = self._waiting.popleft()
+                    if not waiting.done():  # else whoever asked has gone
+                        waiting.set_result(answer)
+            await self._end()
         except (*_CONNECTION_LOST, IndexError):
             await self._end()
 
@@ -102,24 +114,68 @@ def command(words: Sequence[bytes | str | int]) -> bytes:
     return b"".join(parts)
 
 
-async def read_answer(reader: asyncio.StreamReader) -> Answer:
-    """Return the next answer (RESP version 2).
+class Answers:
+    """Reads answers (RESP version 2) from bytes as they come."""
 
-    Raises:
-        EOFError: The connection ended.
-        ValueError: What comes is no answer.
-    """
-    line = await reader.readuntil(b"\r\n")
-    kind, rest = line[:1], line[1:-2]
+    def __init__(self) -> None:
+        self._got = b""
+
+    def feed(self, data: bytes) -> list[Answer]:
+        """Return the answers that ``data`` completes, in their order.
+
+        Raises:
+            ValueError: What comes is no answer.
+        """
+        got = self._got + data if self._got else data
+        answers: list[Answer] = []
+        start = 0
+        try:
+            while start < len(got):
+                answer, start = _read(got, start)
+                answers.append(answer)
+        except _Incomplete:
+            pass
+        self._got = got[start:]
+        return answers
+
+
+class _Incomplete(Exception):
+    """The rest of an answer is still to come."""
+
+
+def _read(got: bytes, start: int) -> tuple[Answer, int]:
+    """Return the answer that begins at ``start``, and where it ends."""
+    end = got.find(b"\r\n", start)
+    if end < 0:
+        raise _Incomplete
+    kind, rest, after = got[start : start + 1], got[start + 1 : end], end + 2
     if kind == b":":
-        return int(rest)
-    if kind == b"+":
-        return rest
-    if kind == b"-":
-        return Refusal(rest.decode(errors="replace"))
-    length = int(rest)
-    if kind == b"$":
-        return None if length < 0 else (await reader.readexactly(length + 2))[:-2]
+        return int(rest), after
     if kind == b"*":
-        return None if length < 0 else [await read_answer(reader) for _ in range(length)]
+        return _read_list(got, int(rest), after)
+    if kind == b"$":
+        return _read_text(got, int(rest), after)
+    if kind == b"+":
+        return rest, after
+    if kind == b"-":
+        return Refusal(rest.decode(errors="replace")), after
     raise ValueError(f"an answer of Valkey cannot start with {kind!r}")
+
+
+def _read_text(got: bytes, length: int, start: int) -> tuple[Answer, int]:
+    if length < 0:
+        return None, start
+    end = start + length
+    if len(got) < end + 2:
+        raise _Incomplete
+    return got[start:end], end + 2
+
+
+def _read_list(got: bytes, count: int, start: int) -> tuple[Answer, int]:
+    if count < 0:
+        return None, start
+    answers: list[Answer] = []
+    for _ in range(count):
+        answer, start = _read(got, start)
+        answers.append(answer)
+    return answers, start
