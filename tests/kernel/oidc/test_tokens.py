@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import AsyncIterator
+from enum import Enum
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -23,7 +24,15 @@ from tests.kernel.oidc.stage import MovableClock, adapter
 
 pytestmark = pytest.mark.anyio
 ADA = User("ada@example.org", "x", is_verified=True)
-MISSING = object()
+
+
+class Missing(Enum):
+    """Stands for a claim that is left out; its name is the same in every process."""
+
+    CLAIM = "missing"
+
+
+MISSING = Missing.CLAIM
 
 
 @pytest.fixture
