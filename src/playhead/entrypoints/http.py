@@ -18,6 +18,7 @@ from playhead.base.time import Micros, Nanos
 from playhead.entrypoints.databases import service_database_url, valkey_address
 from playhead.entrypoints.edge import edge_of
 from playhead.entrypoints.http_app import History, build_app
+from playhead.entrypoints.http_protocol import Protocol
 from playhead.entrypoints.kernel import Ground, open_kernel
 from playhead.entrypoints.listening import LOOPBACK, listen
 from playhead.entrypoints.secrets_of_home import open_sealer
@@ -67,7 +68,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         server = _Server(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=Protocol,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
