@@ -142,7 +142,8 @@ def test_a_key_gives_no_more_than_it_has(module_service_database_url: str) -> No
         )
 
         assert fault(answer) == (403, "key.scope_exceeded", "scopes")
-        assert given.json()["created_by"] is None
+        maker = format_id("usr", house.stage.owner.user_id)
+        assert given.json()["created_by"] == maker  # who made the key that made it
 
     in_house(module_service_database_url, act)
 

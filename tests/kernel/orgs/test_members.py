@@ -1,19 +1,27 @@
 """Members over HTTP: what they become, and how they go."""
 
 import asyncio
+import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from playhead.base.errors import PlayheadError
 from playhead.base.ids import format_id
-from playhead.kernel.identity import Role, RoleMissing
+from playhead.kernel.api_keys import Author, KeyDesk, KeyReader, KeySettings, create
+from playhead.kernel.api_keys.change import change
+from playhead.kernel.api_keys.rotate import rotate
+from playhead.kernel.audit import AuditLog, AuditReader, Filters
+from playhead.kernel.identity import Role, RoleMissing, Scope, ScopeMissing
 from playhead.kernel.orgs.errors import LastOwner, MemberBeyond
 from playhead.kernel.orgs.members import change_role, remove
 from playhead.storage.tenants import Tenant
 from tests.kernel.asking import code
-from tests.kernel.orgs.office import Office, member_path, org, told
-from tests.kernel.stage import Member, caller_for
+from tests.kernel.orgs.office import Office, key_of, member_path, org, told
+from tests.kernel.stage import NOW, Member, caller_for
+
+ADMINISTERING = frozenset({Scope.ADMIN})
 
 
 def test_every_member_sees_the_members_in_the_order_they_joined(
@@ -171,5 +179,81 @@ def test_owners_who_all_leave_at_once_leave_one(module_service_database_url: str
 
         assert sorted(left) == [False] + [True] * 5
         assert await _owners(office, first.org_id) == 1
+
+    told(module_service_database_url, story)
+
+
+@pytest.mark.parametrize("becomes", [None, Role.EDITOR])
+def test_who_may_administer_no_more_keeps_no_key_to_administer_with(
+    module_service_database_url: str, becomes: Role | None
+) -> None:
+    async def story(office: Office) -> None:
+        owner = await office.member()
+        admin = await office.member(Role.ADMIN, owner)
+        keys, reader = KeyDesk(office.tenants, AuditLog()), KeyReader(office.tenants)
+
+        async def made(author: Author, *scopes: Scope) -> UUID:
+            chosen = KeySettings("k", frozenset(scopes))
+            return (await create(keys, author, chosen, office.clock())).key.key_id
+
+        theirs = Author.of(caller_for(admin))
+        direct = await made(theirs, Scope.ADMIN, Scope.HISTORY_READ)
+        by_key = Author.of(replace(key_of(owner, Scope.ADMIN), key_id=direct))
+        indirect = await made(by_key, Scope.ADMIN)
+        reading = await made(theirs, Scope.HISTORY_READ)
+        others = await made(Author.of(caller_for(owner)), Scope.ADMIN)
+        if becomes is None:
+            await remove(office.desk, caller_for(owner), owner.org_id, admin.user_id, NOW)
+        else:
+            changed = (owner.org_id, admin.user_id, becomes, NOW)
+            await change_role(office.desk, caller_for(owner), *changed)
+
+        found = {key.key_id: key for key in await reader.page(owner.org_id, revoked=True, limit=9)}
+        assert {found[each].revoked_because for each in (direct, indirect)} == {"maker_gone"}
+        assert {found[each].revoked_at for each in (reading, others)} == {None}
+        told_of = await AuditReader(office.tenants).page(owner.org_id, Filters("member."), limit=1)
+        assert json.loads(told_of[0].details)["keys_revoked"] == 2
+        log = await office.audited(owner.org_id)
+        assert log.count(("key.revoked", format_id("usr", owner.user_id))) == 2
+
+    told(module_service_database_url, story)
+
+
+def test_who_becomes_owner_keeps_their_keys(module_service_database_url: str) -> None:
+    async def story(office: Office) -> None:
+        owner = await office.member()
+        admin = await office.member(Role.ADMIN, owner)
+        desk = KeyDesk(office.tenants, AuditLog())
+        chosen = KeySettings("k", frozenset({Scope.ADMIN}))
+        made = await create(desk, Author.of(caller_for(admin)), chosen, office.clock())
+        await office.ask(owner, "PATCH", member_path(admin), {"role": "owner"})
+        kept = await KeyReader(office.tenants).find(owner.org_id, made.key.key_id)
+
+        assert kept.revoked_at is None
+
+    told(module_service_database_url, story)
+
+
+def test_who_was_let_in_a_moment_before_they_were_removed_makes_no_key_any_more(
+    module_service_database_url: str,
+) -> None:
+    async def story(office: Office) -> None:
+        owner = await office.member()
+        admin = await office.member(Role.ADMIN, owner)
+        desk, chosen = KeyDesk(office.tenants, AuditLog()), KeySettings("k", ADMINISTERING)
+        person = Author.of(caller_for(admin))
+        made = (await create(desk, person, chosen, office.clock())).key
+        reading = replace(chosen, scopes=frozenset({Scope.HISTORY_READ}))
+        other = (await create(desk, person, reading, office.clock())).key
+        key = Author.of(replace(key_of(owner, Scope.ADMIN), key_id=made.key_id))
+        await remove(office.desk, caller_for(owner), owner.org_id, admin.user_id, NOW)
+
+        for author in (person, key):
+            with pytest.raises(ScopeMissing):
+                await create(desk, author, chosen, office.clock())
+            with pytest.raises(ScopeMissing):
+                await rotate(desk, author, other.key_id, office.clock())
+            with pytest.raises(ScopeMissing):
+                await change(desk, author, other.key_id, lambda _: chosen, office.clock())
 
     told(module_service_database_url, story)

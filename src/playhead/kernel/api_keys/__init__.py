@@ -6,7 +6,7 @@ from playhead.kernel.api_keys.errors import KeyNotFound, KeyNotLive, TooManyKeys
 from playhead.kernel.api_keys.model import ApiKey, Author, IssuedKey, KeySettings, KeyState, Network
 from playhead.kernel.api_keys.ports import AuditPort, MailPort
 from playhead.kernel.api_keys.repository import KeyReader
-from playhead.kernel.api_keys.revoke import revoke
+from playhead.kernel.api_keys.revoke import revoke, revoke_administering
 from playhead.kernel.api_keys.tally import UsageTally, flushing
 from playhead.kernel.api_keys.text import (
     KEY_START,
@@ -43,4 +43,5 @@ __all__ = [
     "new_key",
     "parse_key",
     "revoke",
+    "revoke_administering",
 ]

@@ -23,9 +23,11 @@ async def change(desk: KeyDesk, author: Author, key_id: UUID, edit: Edit, now: M
         KeyNotLive: It was revoked, or was replaced and would live on.
         KeyScopeExceeded: The author lacks a scope that the key would gain.
         ExpiryPassed: It would have expired already.
+        ScopeMissing: The author administers the organisation no more.
     """
     async with desk.tenants.transaction(Tenant(author.org_id)) as transaction:
         rows = KeyRows(transaction, author.org_id)
+        await rows.admit(author, now)
         key = await rows.take(key_id)
         changed = _edited(key, author, edit(key.settings), now)
         if changed is not key:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from playhead.base.ids import format_id
@@ -39,16 +39,30 @@ async def create(
         KeyScopeExceeded: The author lacks a scope that the key is to have.
         ExpiryPassed: The key would have expired already.
         TooManyKeys: The organisation has as many live keys as it may.
+        ScopeMissing: The author administers the organisation no more.
     """
     author.check_scopes(settings.scopes)
     check_expiry(settings.expires_at, now)
     issued = issue(author, settings, now, is_test=is_test, random=desk.random)
     async with desk.tenants.transaction(Tenant(author.org_id)) as transaction:
         rows = KeyRows(transaction, author.org_id)
+        await rows.admit(author, now)
         if await rows.count_live(now) >= MOST_LIVE_KEYS:
             raise TooManyKeys(MOST_LIVE_KEYS)
+        issued = await made_by(rows, author, issued)
         await _write(desk.audit, transaction, author, issued, now)
     return issued
+
+
+async def made_by(rows: KeyRows, author: Author, issued: IssuedKey) -> IssuedKey:
+    """Return a new key as one of the person who made the key that makes it, where one does.
+
+    So that, when they leave, nothing is left with which they could come back.
+    """
+    if author.key_id is None:
+        return issued
+    maker = await rows.maker_of(author.key_id)
+    return replace(issued, key=replace(issued.key, created_by=maker))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Because(StrEnum):
 
     ASKED = "asked"
     LEAKED = "leaked"
+    MAKER_GONE = "maker_gone"
+    """Who made it, and knows it, may no longer administer the organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class ApiKey:
 
     Attributes:
         hint: The first characters, by which people know it.
-        created_by: The person; None where a key or an operator made it.
+        created_by: The person who made it, or the key that made it; None: an operator did.
         replaced_by: The key that it was rotated into.
         last_used_at: Up to a few seconds late.
     """
@@ -104,21 +106,23 @@ class Author:
     user_id: UUID | None
     address: str = ""
     request_id: str = ""
+    key_id: UUID | None = None
 
     @classmethod
-    def of(cls, caller: Caller) -> "Author":
-        """Return the caller of a request as an author.
+    def of(cls, caller: Caller, org_id: UUID | None = None) -> "Author":
+        """Return the caller of a request as an author, in ``org_id`` or else in their organisation.
 
         Raises:
             NoOrganisation: The caller has none.
         """
         return cls(
-            caller.org,
+            org_id or caller.org,
             caller.scopes,
             caller.name,
             caller.user_id,
             caller.address,
             caller.request_id,
+            caller.key_id,
         )
 
     def check_scopes(self, scopes: frozenset[Scope]) -> None:

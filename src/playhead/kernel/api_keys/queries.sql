@@ -1,6 +1,14 @@
 -- name: lock
--- Whoever adds a key waits here for whoever else does, so that both are counted.
+-- Whoever makes or changes a key waits here for whoever else does, and for changes of members.
 SELECT org_id FROM organisations WHERE org_id = :org_id FOR NO KEY UPDATE;
+
+-- name: may_administer
+-- Whether a person, or a key, still administers the organisation.
+SELECT EXISTS (SELECT FROM people_of_organisation()
+                WHERE user_id = :user_id::uuid AND role IN ('owner', 'admin'))
+       OR EXISTS (SELECT FROM api_keys
+                   WHERE org_id = :org_id AND key_id = :key_id::uuid AND 'admin' = ANY(scopes)
+                     AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)) AS found;
 
 -- name: count_live
 SELECT count(*) AS live FROM api_keys
@@ -26,6 +34,13 @@ SELECT * FROM api_keys WHERE org_id = :org_id AND key_id = :key_id FOR NO KEY UP
 
 -- name: take_by_hash
 SELECT * FROM api_keys WHERE org_id = :org_id AND key_hash = :key_hash FOR NO KEY UPDATE;
+
+-- name: take_administering
+-- Keys that somebody made and could administer with, locked in one order.
+SELECT * FROM api_keys
+ WHERE org_id = :org_id AND created_by = :user_id AND 'admin' = ANY(scopes)
+   AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+ ORDER BY key_id FOR NO KEY UPDATE;
 
 -- name: find
 SELECT * FROM api_keys WHERE org_id = :org_id AND key_id = :key_id;

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from playhead.base.time import Micros
 from playhead.kernel.api_keys.errors import KeyNotFound
-from playhead.kernel.api_keys.model import ApiKey, DayOfUse, KeySettings
+from playhead.kernel.api_keys.model import ApiKey, Author, DayOfUse, KeySettings
 from playhead.kernel.api_keys.text import KeyHash
-from playhead.kernel.identity import NoOrganisation, Scope
+from playhead.kernel.identity import NoOrganisation, Scope, ScopeMissing
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Transaction
 from playhead.storage.tenants import NOBODY, Tenant, Tenants
@@ -23,14 +24,31 @@ class KeyRows:
         self._transaction = transaction
         self._org_id = org_id
 
-    async def count_live(self, now: Micros, *, besides: UUID | None = None) -> int:
-        """Return how many keys are live ``besides`` one; nobody else adds one until we commit.
+    async def admit(self, author: Author, now: Micros) -> None:
+        """Return if the author still administers the organisation, as they will until we commit.
+
+        Whoever is removed at this moment must not leave a key behind.
 
         Raises:
             NoOrganisation: The organisation is gone.
+            ScopeMissing: They do not.
         """
         if await self._transaction.fetch_optional(SQL.lock, org_id=self._org_id) is None:
             raise NoOrganisation
+        if author.user_id is None and author.key_id is None:
+            return  # an operator
+        row = await self._transaction.fetch_optional(
+            SQL.may_administer,
+            org_id=self._org_id,
+            user_id=author.user_id,
+            key_id=author.key_id,
+            now=now,
+        )
+        if row is None or not row.found:
+            raise ScopeMissing({Scope.ADMIN})
+
+    async def count_live(self, now: Micros, *, besides: UUID | None = None) -> int:
+        """Return how many keys are live ``besides`` one; who was admitted counts alone."""
         row = await self._transaction.fetch_optional(
             SQL.count_live, org_id=self._org_id, now=now, besides=besides
         )
@@ -77,6 +95,18 @@ class KeyRows:
             SQL.take_by_hash, org_id=self._org_id, key_hash=key_hash
         )
         return None if row is None else _key(row)
+
+    async def take_administering(self, user_id: UUID, now: Micros) -> list[ApiKey]:
+        """Return the live keys with the scope `admin` that a person made, likewise."""
+        rows = await self._transaction.fetch_all(
+            SQL.take_administering, org_id=self._org_id, user_id=user_id, now=now
+        )
+        return [_key(row) for row in rows]
+
+    async def maker_of(self, key_id: UUID) -> UUID | None:
+        """Return the person who made a key; None: an operator did, or it is gone."""
+        row = await self._transaction.fetch_optional(SQL.find, org_id=self._org_id, key_id=key_id)
+        return None if row is None else cast(UUID | None, row.created_by)
 
     async def owners(self) -> list[str]:
         """Return the e-mail addresses of the organisation's owners."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from playhead.base.ids import format_id
 from playhead.base.time import Micros, format_instant
+from playhead.kernel.api_keys.create import made_by
 from playhead.kernel.api_keys.desk import KeyDesk
 from playhead.kernel.api_keys.errors import KeyNotLive, TooManyKeys
 from playhead.kernel.api_keys.issue import issue
@@ -44,16 +45,19 @@ async def rotate(
         KeyNotLive: It was revoked, has expired, or was replaced already.
         KeyScopeExceeded: The author lacks a scope that the key has.
         TooManyKeys: The organisation would have more live keys than it may.
+        ScopeMissing: The author administers the organisation no more.
     """
     assert 0 <= overlap <= LONGEST_OVERLAP
     async with desk.tenants.transaction(Tenant(author.org_id)) as transaction:
         rows = KeyRows(transaction, author.org_id)
+        await rows.admit(author, now)
         live = await rows.count_live(now, besides=key_id if overlap == 0 else None)
         key = await rows.take(key_id)
         _check(key, author, now)
         if live >= MOST_LIVE_KEYS:
             raise TooManyKeys(MOST_LIVE_KEYS)
-        issued = issue(author, _renewed(key, now), now, is_test=key.is_test, random=desk.random)
+        made = issue(author, _renewed(key, now), now, is_test=key.is_test, random=desk.random)
+        issued = await made_by(rows, author, made)
         old = _outgoing(key, issued.key.key_id, now, overlap)
         await rows.insert(issued.key, issued.hash)
         await rows.save(old)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from playhead.base.ids import format_id
 from playhead.base.time import Micros
+from playhead.kernel.api_keys import Author, revoke_administering
 from playhead.kernel.audit import Action
-from playhead.kernel.identity import Caller, Role
+from playhead.kernel.identity import Caller, Role, Scope, scopes_of
 from playhead.kernel.identity.model import PERSON_PREFIX
 from playhead.kernel.orgs.desk import Open, OrgDesk
 from playhead.kernel.orgs.errors import LastOwner, MemberBeyond, SelfManaged
@@ -19,7 +20,8 @@ async def change_role(
 ) -> Member:
     """Make a member a ``role``; in force everywhere within 5 seconds.
 
-    What they have invited to roles that they may no longer give is taken back.
+    What they have invited to roles that they may no longer give is taken back, and keys that they
+    made and could go on to administer with are revoked.
 
     Raises:
         OrgNotFound: There is none, or the caller does not belong to it.
@@ -36,6 +38,7 @@ async def change_role(
         await _check_owner_left(opened, member, role)
         await opened.rows.set_role(user_id, role)
         withdrawn = await _withdraw(opened, user_id, role, now)
+        revoked = await _revoke(opened, user_id, role, now)
         await opened.note(
             Action.MEMBER_ROLE_CHANGED,
             format_id(PERSON_PREFIX, user_id),
@@ -43,12 +46,16 @@ async def change_role(
             before=member.role.value,
             after=role.value,
             invitations_cancelled=withdrawn,
+            keys_revoked=revoked,
         )
     return replace(member, role=role)
 
 
 async def remove(desk: OrgDesk, caller: Caller, org_id: UUID, user_id: UUID, now: Micros) -> None:
     """Remove a member, or let the caller leave; in force everywhere within 5 seconds.
+
+    Their invitations are taken back, and keys that they made and could go on to administer with are
+    revoked.
 
     Raises:
         OrgNotFound: There is none, or the caller does not belong to it.
@@ -64,12 +71,14 @@ async def remove(desk: OrgDesk, caller: Caller, org_id: UUID, user_id: UUID, now
         await _check_owner_left(opened, member, None)
         await opened.rows.leave(user_id)
         withdrawn = await _withdraw(opened, user_id, None, now)
+        revoked = await _revoke(opened, user_id, None, now)
         await opened.note(
             Action.MEMBER_LEFT if is_self else Action.MEMBER_REMOVED,
             format_id(PERSON_PREFIX, user_id),
             now,
             role=member.role.value,
             invitations_cancelled=withdrawn,
+            keys_revoked=revoked,
         )
 
 
@@ -90,3 +99,10 @@ async def _check_owner_left(opened: Open, member: Member, becomes: Role | None) 
 async def _withdraw(opened: Open, user_id: UUID, becomes: Role | None, now: Micros) -> int:
     lost = [role for role in Role if becomes is None or not may_give(becomes, role)]
     return await opened.invitations.withdraw(user_id, lost, now) if lost else 0
+
+
+async def _revoke(opened: Open, user_id: UUID, becomes: Role | None, now: Micros) -> int:
+    if becomes is not None and Scope.ADMIN in scopes_of(becomes):
+        return 0
+    author = Author.of(opened.caller, opened.org_id)
+    return await revoke_administering(opened.audit, opened.transaction, author, user_id, now)
