@@ -46,8 +46,8 @@ async def make_person(tenants: Tenants, email: str | None = None, *, now: Micros
     async with tenants.transaction(Tenant(user_id=user_id)) as transaction:
         await transaction.execute(
             "INSERT INTO people (user_id, email, email_key, email_verified_at, first_name,"
-            " last_name, created_at, updated_at) VALUES (%(user_id)s, %(email)s, %(email)s, %(now)s,"
-            " 'Ada', 'Lovelace', %(now)s, %(now)s)",
+            " last_name, created_at, updated_at) VALUES (%(user_id)s, %(email)s, %(email)s,"
+            " %(now)s, 'Ada', 'Lovelace', %(now)s, %(now)s)",
             user_id=user_id,
             email=email or f"{user_id}@example.org",
             now=now,
