@@ -1,12 +1,13 @@
-"""OpenAPI from the wire types themselves."""
+"""The application: OpenAPI from the wire types themselves, and routers asked for their own."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from playhead.web.problems import Problem
+from playhead.web.routing import narrow
 
 _SCHEMAS = "x-schemas"
 _REFERENCE = "#/components/schemas/{name}"
@@ -14,6 +15,11 @@ _REFERENCE = "#/components/schemas/{name}"
 
 class Api(FastAPI):
     """FastAPI whose OpenAPI document takes in the schemas that ``answer`` declared."""
+
+    def include_router(self, router: APIRouter, *, prefix: str = "", **chosen: Any) -> None:
+        """Include ``router`` as FastAPI does; it is asked only about paths that may be its own."""
+        super().include_router(router, prefix=prefix, **chosen)
+        narrow(self.router.routes[-1], router, prefix)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI 3.1 document.
