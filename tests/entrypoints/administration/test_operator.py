@@ -23,6 +23,7 @@ from playhead.entrypoints.administration import (
     find_person,
     has_keys,
     keys_of,
+    new_signing_key,
     organisations,
     people,
     revoke_keys,
@@ -36,15 +37,18 @@ from playhead.entrypoints.administration.errors import (
     PersonExists,
     SchemaTooOld,
 )
+from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import FIRST_SCOPES, KeyReader, KeySettings, KeyState, parse_key
 from playhead.kernel.audit import AuditReader, Filters
 from playhead.kernel.auth.passwords import Passwords
 from playhead.kernel.auth.sessions import Session, SessionRows
+from playhead.kernel.auth.signing import KeyRing, SigningKeys, SigningPolicy
 from playhead.kernel.identity import Role, Scope
 from playhead.kernel.identity.model import KEY_PREFIX
 from playhead.kernel.people import People, Person, parse_email
 from playhead.storage.postgres import Database
+from playhead.storage.sealing import SealBroken, Sealer
 from playhead.storage.tenants import SystemView, Tenant
 from tests.entrypoints.administration.stage import as_operator, operating
 from tests.entrypoints.whole import CHEAP
@@ -291,3 +295,29 @@ def test_in_another_home_nothing_is_done_and_no_master_key_made(
     with pytest.raises(MasterKeyMissing, match="set PLAYHEAD_HOME"):
         as_operator(settings, lambda desk: create_organisation(desk, "Research"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("withdraw", [True, False])
+def test_a_new_signing_key_signs_what_the_lost_master_key_can_no_more(
+    settings: Settings, withdraw: bool
+) -> None:
+    async def deed(desk: Administration) -> None:
+        def ring(sealer: Sealer) -> KeyRing:
+            keys = SigningKeys(desk.tenants)
+            return KeyRing(keys, sealer, now=desk.now, policy=SigningPolicy())
+
+        old = (await ring(Sealer([b"x" * 32])).signer()).key.key_id
+        sealer = open_sealer(settings)
+        made = await new_signing_key(desk, sealer, withdraw=withdraw)
+        kept = ring(sealer)
+        signer = await kept.signer()
+
+        assert signer.key.key_id == (made if withdraw else old)
+        assert made in {each["kid"] for each in await kept.published()}
+        if withdraw:
+            assert signer.sign(b"text")
+        else:
+            with pytest.raises(SealBroken):
+                signer.sign(b"text")
+
+    as_operator(settings, deed)

@@ -140,3 +140,11 @@ def test_where_nothing_runs_that_is_the_answer(words: tuple[str, ...], tmp_path:
     assert isinstance(result.exception, NothingRuns)
     assert f"nothing is running in {tmp_path}" in str(result.exception)
     assert not (tmp_path / "master.key").exists()
+
+
+def test_an_operator_makes_another_signing_key(run: Run) -> None:
+    first, second = (run("users", "new-signing-key", *words) for words in ((), ("--withdraw",)))
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert len(first.stdout.strip()) == len(second.stdout.strip()) == 43
+    assert first.stdout != second.stdout

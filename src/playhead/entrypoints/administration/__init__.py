@@ -28,6 +28,7 @@ from playhead.entrypoints.administration.people import (
     set_password,
     sign_out,
 )
+from playhead.entrypoints.administration.signing import new_signing_key
 
 __all__ = [
     "OPERATOR",
@@ -47,6 +48,7 @@ __all__ = [
     "find_person",
     "has_keys",
     "keys_of",
+    "new_signing_key",
     "organisations",
     "people",
     "revoke_keys",

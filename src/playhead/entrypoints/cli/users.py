@@ -17,6 +17,7 @@ from playhead.entrypoints.administration import (
     create_person,
     find_organisation,
     find_person,
+    new_signing_key,
     people,
     set_password,
     sign_out,
@@ -24,6 +25,7 @@ from playhead.entrypoints.administration import (
 from playhead.entrypoints.cli.asked import NotUsable, org_name, person_name, read_password
 from playhead.entrypoints.cli.tables import plain_console, print_table, second_text, shown
 from playhead.entrypoints.kernel_settings import SignInKind
+from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings, load_settings
 from playhead.kernel.identity import Role
 from playhead.kernel.identity.model import PERSON_PREFIX
@@ -130,6 +132,25 @@ def end_sessions(email: EmailArgument) -> None:
             return await sign_out(desk, await find_person(desk, email))
 
     typer.echo(f"{email}: {_ended(asyncio.run(end()))}")
+
+
+@app.command("new-signing-key")
+def replace_signing_key(
+    withdraw: Annotated[
+        bool,
+        typer.Option(
+            "--withdraw", help="Refuse what earlier keys signed: one was stolen, or cannot be read."
+        ),
+    ] = False,
+) -> None:
+    """Make another key that signs access tokens, and print its id. Nobody is signed out."""
+    settings = load_settings()
+
+    async def make() -> str:
+        async with Administration.open(settings) as desk:
+            return await new_signing_key(desk, open_sealer(settings), withdraw=withdraw)
+
+    typer.echo(asyncio.run(make()))
 
 
 def check_passwords_are_ours(settings: Settings) -> None:

@@ -85,7 +85,8 @@ def check_seals(sealer: Sealer, sealed: Sequence[bytes]) -> Finding:
         return problem(
             MASTER_KEY,
             "it does not open the signing keys of this database",
-            "put master.key back from a copy, or add the earlier key to PLAYHEAD_MASTER_KEY",
+            "put master.key back from a copy, or add the earlier key to PLAYHEAD_MASTER_KEY; where"
+            " it is lost: `playhead users new-signing-key --withdraw`",
         )
     return ok(MASTER_KEY, "it opens the signing keys")
 

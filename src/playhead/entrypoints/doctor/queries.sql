@@ -44,5 +44,7 @@ SELECT p.oid::regprocedure::text AS name,
  ORDER BY 1;
 
 -- name: sealed
--- Which were sealed last: enough to know whether the master key is the one that sealed them.
-SELECT sealed FROM signing_keys ORDER BY created_at DESC LIMIT :limit;
+-- Which were sealed last: enough to know whether the master key is the one that sealed them. Those
+-- that were withdrawn, as when a master key was lost, nobody needs again.
+SELECT sealed FROM signing_keys WHERE retired_at IS DISTINCT FROM 0
+ ORDER BY created_at DESC LIMIT :limit;
