@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from playhead.storage.roles import service_url
-from tests.hostile.stage import Arena, arena_over
+from tests.entrypoints.whole import whole
+from tests.hostile.stage import Arena, arena_of
 
 
 @pytest.fixture(scope="package")
@@ -14,5 +15,5 @@ def arena(
 ) -> Iterator[Arena]:
     """The whole API over a database of its own, on a thread of its own."""
     home = tmp_path_factory.mktemp("home")
-    with arena_over(service_url(new_database(), None), valkey_url, home) as opened:
+    with arena_of(whole(service_url(new_database(), None), valkey_url, home)) as opened:
         yield opened

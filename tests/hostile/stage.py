@@ -5,12 +5,11 @@ import secrets
 import threading
 import time
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.entrypoints.whole import PASSWORD, Json, Whole, whole
+from tests.entrypoints.whole import PASSWORD, Json, Whole
 from tests.hostile.wire import Answer, Asked, bearer_field, json_asked, put
 
 T = TypeVar("T")
@@ -91,23 +90,21 @@ class Arena:
 
 
 @contextmanager
-def arena_over(service_url: str, valkey_url: str, home: Path) -> Iterator[Arena]:
-    """Open the API; it runs until the end."""
+def arena_of(opening: AbstractAsyncContextManager[Whole]) -> Iterator[Arena]:
+    """Open the API on a thread of its own; it runs until the end."""
     ready, made = threading.Event(), list[Arena]()
+    end, loop = asyncio.Event(), asyncio.new_event_loop()
 
-    async def live(end: asyncio.Event) -> None:
-        async with whole(service_url, valkey_url, home) as api:
-            made.append(Arena(asyncio.get_running_loop(), api))
+    async def live() -> None:
+        async with opening as api:
+            made.append(Arena(loop, api))
             ready.set()
             await end.wait()
-
-    end = asyncio.Event()
-    loop = asyncio.new_event_loop()
 
     def main() -> None:
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             try:
-                runner.run(live(end))
+                runner.run(live())
             finally:
                 ready.set()
 

@@ -30,7 +30,7 @@ CHECKED: list[Any] = CHECKS.get_by_names(
         "negative_data_rejection",
     ]
 )
-EXAMPLES = 5
+EXAMPLES = 4
 AT_ONCE = 5
 LEAST = 1_200
 OURS = {"host", "authorization", "x-api-key", "content-length"}
