@@ -7,6 +7,7 @@ import pytest
 from argon2 import Parameters, Type, extract_parameters
 from argon2.profiles import CHEAPEST
 
+from playhead.base.ids import format_id
 from playhead.kernel.auth import CredentialsWrong, NewPerson, ProviderUnknown, SignedUp
 from playhead.kernel.auth.model import FlowEnd
 from playhead.kernel.auth.pace import Pace
@@ -102,7 +103,9 @@ def test_the_right_password_signs_in_and_a_wrong_one_does_not(
             *4 * ["sign_in.failed"],
             "sign_in.succeeded",
         ]
-        assert entries[0].address == ELSEWHERE.address
+        # It was done to them, from there; nobody knows by whom.
+        assert (entries[0].address, entries[0].actor) == (ELSEWHERE.address, "somebody")
+        assert entries[0].subject == entries[4].actor == format_id("usr", ada.user_id)
 
     play(module_service_database_url, story)
 

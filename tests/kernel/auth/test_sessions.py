@@ -5,16 +5,19 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
+from playhead.base.time import MICROS_PER_SECOND, Micros
 from playhead.kernel.auth import RefreshInvalid, RefreshSuperseded, SessionNotFound, Tokens
 from playhead.kernel.auth.assembly import Policies
-from playhead.kernel.auth.sessions import Ending, SessionPolicy, forget_expired
+from playhead.kernel.auth.sessions import Ending, SessionPolicy
 from playhead.kernel.identity import NoOrganisation
+from playhead.storage.expired import forget_expired
 from playhead.storage.tenants import Tenant
 from tests.kernel.auth.stage import ELSEWHERE, HERE, Stage, opened
 from tests.kernel.stage import make_organisation
 
 Story = Callable[[Stage], Coroutine[None, None, None]]
 DAY = 86400
+KEPT = Micros(30 * DAY * MICROS_PER_SECOND)
 
 
 def play(url: str, story: Story, *, policies: Policies | None = None) -> None:
@@ -235,11 +238,11 @@ def test_what_expired_is_kept_for_a_while_and_then_forgotten(
         user_id = (await stage.sign_up()).user_id
         query = "SELECT count(*) FROM sessions"
         stage.clock.pass_seconds(40 * DAY)
-        await forget_expired(stage.tenants, stage.clock.now, kept_seconds=30 * DAY)
+        await forget_expired(stage.tenants._database, now=stage.clock.now, kept=KEPT)
         assert await stage.count(query, user_id) == 1
 
         stage.clock.pass_seconds(20 * DAY)
-        await forget_expired(stage.tenants, stage.clock.now, kept_seconds=30 * DAY)
+        await forget_expired(stage.tenants._database, now=stage.clock.now, kept=KEPT)
         assert await stage.count(query, user_id) == 0
 
     play(module_service_database_url, story)

@@ -6,7 +6,7 @@ from uuid import UUID
 from playhead.base.time import Micros
 from playhead.kernel.audit import Action
 from playhead.kernel.auth.errors import PasswordWrong
-from playhead.kernel.auth.journal import Journal
+from playhead.kernel.auth.journal import SOMEBODY, Journal
 from playhead.kernel.auth.mail_tokens import MailTokenRows, MailTokens, Purpose
 from playhead.kernel.auth.model import Visit
 from playhead.kernel.auth.pace import Pace
@@ -47,7 +47,7 @@ class BuiltInAccounts:
             user_id = await People(transaction).id_by_email(email.key)
         if user_id is not None:
             await self._send(user_id, Purpose.RESET_PASSWORD)
-            await self._note(user_id, Action.PASSWORD_RESET_REQUESTED, visit)
+            await self._note(user_id, Action.PASSWORD_RESET_REQUESTED, visit, actor=SOMEBODY)
         await self._pace.wait(began)
 
     async def reset_password(self, token: str, password: str, visit: Visit) -> None:
@@ -139,5 +139,7 @@ class BuiltInAccounts:
             if purpose is Purpose.RESET_PASSWORD or person.email_verified_at is None:
                 await self._mail_tokens.send(transaction, person, purpose)
 
-    async def _note(self, user_id: UUID, action: Action, visit: Visit) -> None:
-        await self._journal.note_everywhere(user_id, action, visit, now=self._now())
+    async def _note(
+        self, user_id: UUID, action: Action, visit: Visit, *, actor: str | None = None
+    ) -> None:
+        await self._journal.note_everywhere(user_id, action, visit, actor=actor, now=self._now())

@@ -14,7 +14,7 @@ from playhead.kernel.auth.errors import (
     RefreshInvalid,
     SessionNotFound,
 )
-from playhead.kernel.auth.journal import Journal
+from playhead.kernel.auth.journal import SOMEBODY, Journal
 from playhead.kernel.auth.mail_tokens import MailTokens, Purpose
 from playhead.kernel.auth.model import (
     Capabilities,
@@ -222,7 +222,7 @@ class BuiltInSignIn:
     async def _note_failure(self, person: Person | None, visit: Visit) -> None:
         if person is not None:
             await self._journal.note_everywhere(
-                person.user_id, Action.SIGN_IN_FAILED, visit, now=self._now()
+                person.user_id, Action.SIGN_IN_FAILED, visit, actor=SOMEBODY, now=self._now()
             )
 
     async def _end_of_access(self, access: str, visit: Visit) -> None:

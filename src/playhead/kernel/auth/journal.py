@@ -13,6 +13,9 @@ from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant, Tenants
 
 MOST_ORGANISATIONS = 20
+SOMEBODY = "somebody"
+"""Who does what needs no sign-in: that it was done to a person says nothing of who did it."""
+
 _NOTHING: Mapping[str, object] = {}
 
 
@@ -31,16 +34,20 @@ class Journal:
         action: str,
         visit: Visit,
         *,
+        actor: str | None = None,
         subject: str | None = None,
         details: Mapping[str, object] = _NOTHING,
         now: Micros,
     ) -> None:
-        """Append to one log, in a transaction of that organisation. ``subject``: the person."""
+        """Append to one log, in a transaction of that organisation.
+
+        Unless they are given, ``actor`` and ``subject`` are the person.
+        """
         person = format_id(PERSON_PREFIX, user_id)
         await self._audit.append(
             transaction,
             org_id=org_id,
-            actor=person,
+            actor=actor or person,
             action=action,
             subject=subject or person,
             details=details,
@@ -55,6 +62,7 @@ class Journal:
         action: str,
         visit: Visit,
         *,
+        actor: str | None = None,
         subject: str | None = None,
         details: Mapping[str, object] = _NOTHING,
         but: UUID | None = None,
@@ -74,6 +82,7 @@ class Journal:
                         user_id,
                         action,
                         visit,
+                        actor=actor,
                         subject=subject,
                         details=details,
                         now=now,

@@ -21,7 +21,7 @@ class Letters:
         """Return the mail that asks whether an address is theirs."""
         text = (
             "somebody, we hope you, signed up with this address. Confirm within 24 hours that it"
-            " is yours:"
+            " is yours. If it was not you, do not: whoever signed up could act in your name then:"
         )
         return self._mail(
             person, "Confirm your e-mail address", text, self._way("verify-email", token)
@@ -38,7 +38,8 @@ class Letters:
     def changed(self, person: Person) -> Mail:
         """Return the mail that tells of a password that is another now."""
         text = (
-            "your password was changed, and all other sessions have ended. If it was not you, ask"
+            "your password was changed, and all other sessions have ended. API keys go on: look"
+            " through those of your organisations, and who belongs to them. If it was not you, ask"
             " for another password now."
         )
         return self._mail(person, "Your password was changed", text, "")

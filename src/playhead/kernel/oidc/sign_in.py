@@ -19,7 +19,7 @@ from playhead.kernel.auth import (
     Tokens,
     Visit,
 )
-from playhead.kernel.auth.journal import Journal
+from playhead.kernel.auth.journal import SOMEBODY, Journal
 from playhead.kernel.auth.pace import Pace
 from playhead.kernel.auth.sessions import Ending
 from playhead.kernel.identity import Claims, NoOrganisation, TokenExpired, TokenInvalid
@@ -270,7 +270,7 @@ class OidcSignIn:
         user_id = await self._person_of(email)
         if user_id is not None:
             await self._journal.note_everywhere(
-                user_id, Action.SIGN_IN_FAILED, visit, now=self._now()
+                user_id, Action.SIGN_IN_FAILED, visit, actor=SOMEBODY, now=self._now()
             )
 
     async def _person_of(self, email: Email) -> UUID | None:

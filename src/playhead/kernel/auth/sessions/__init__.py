@@ -2,7 +2,7 @@
 
 from playhead.kernel.auth.sessions.keep import Sessions
 from playhead.kernel.auth.sessions.model import Ending, Session, SessionPolicy, Started
-from playhead.kernel.auth.sessions.repository import SessionLiveness, SessionRows, forget_expired
+from playhead.kernel.auth.sessions.repository import SessionLiveness, SessionRows
 
 __all__ = [
     "Ending",
@@ -12,5 +12,4 @@ __all__ = [
     "SessionRows",
     "Sessions",
     "Started",
-    "forget_expired",
 ]

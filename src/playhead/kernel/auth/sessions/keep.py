@@ -9,7 +9,7 @@ from playhead.base.time import Micros
 from playhead.kernel.audit import Action
 from playhead.kernel.auth import bearer
 from playhead.kernel.auth.errors import RefreshInvalid, RefreshSuperseded, SessionNotFound
-from playhead.kernel.auth.journal import Journal
+from playhead.kernel.auth.journal import SOMEBODY, Journal
 from playhead.kernel.auth.model import Tokens, Visit
 from playhead.kernel.auth.sessions.model import (
     Ending,
@@ -175,16 +175,27 @@ class Sessions:
             return RefreshSuperseded()
         if standing is Standing.REUSED:
             action = Action.SESSION_REUSE_DETECTED
-            await self._note(action, session.user_id, session.session_id, visit, Ending.REUSE)
+            session_id = session.session_id
+            await self._note(
+                action, session.user_id, session_id, visit, Ending.REUSE, actor=SOMEBODY
+            )
         return RefreshInvalid()
 
     async def _note(
-        self, action: Action, user_id: UUID, session_id: UUID, visit: Visit, why: Ending
+        self,
+        action: Action,
+        user_id: UUID,
+        session_id: UUID,
+        visit: Visit,
+        why: Ending,
+        *,
+        actor: str | None = None,
     ) -> None:
         await self._journal.note_everywhere(
             user_id,
             action,
             visit,
+            actor=actor,
             subject=format_id(SESSION_PREFIX, session_id),
             details={"why": why.value},
             now=self._now(),

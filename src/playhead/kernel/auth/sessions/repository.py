@@ -107,19 +107,6 @@ async def person_of_refresh_token(tenants: Tenants, token_hash: bytes) -> UUID |
     return None if row is None else cast(UUID | None, row.user_id)
 
 
-async def forget_expired(tenants: Tenants, now: Micros, *, kept_seconds: int) -> None:
-    """Forget what expired: sessions, mail tokens, stored answers, sign-ins that never came back.
-
-    Sessions and mail tokens are kept for ``kept_seconds`` more, so that a used token is recognised.
-    """
-    await tenants.fetch_all(
-        NOBODY,
-        "SELECT forget_expired(%(now)s, %(kept)s)",
-        now=now,
-        kept=kept_seconds * 1_000_000,
-    )
-
-
 def _session(row: Row) -> Session:
     return Session(
         session_id=row.session_id,
