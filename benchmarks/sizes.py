@@ -28,7 +28,7 @@ class Sizes:
     history: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
     recorded_seconds: float = 15.0
     faults: int = 280
-    load_seconds: float = 2.5
+    load_seconds: float = 2.0
     tenant_rows: int = 100_000
 
 

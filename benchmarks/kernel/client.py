@@ -20,6 +20,7 @@ from benchmarks.kernel.load import Load, Outcome
 
 LOOPBACK = "127.0.0.1"
 NANOS = 1_000_000_000
+PATIENCE_SECONDS = 60.0
 _END_OF_HEAD, _LENGTH = b"\r\n\r\n", b"content-length: "
 
 
@@ -44,6 +45,11 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         self.began = began
         self._transport.write(request)
+
+    def close(self) -> None:
+        """End the connection."""
+        assert self._transport is not None
+        self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         self._got += data
@@ -164,6 +170,7 @@ async def ask(load: Load) -> Outcome:
 
     Raises:
         Unexpected: An answer is not as expected.
+        TimeoutError: The last answers do not come.
     """
     loop = asyncio.get_running_loop()
     way = Closed(load) if load.rate is None else Open(load)
@@ -173,7 +180,12 @@ async def ask(load: Load) -> Outcome:
     ]
     began = time.perf_counter_ns()
     way.begin(connections, began)
-    await way.done
+    try:
+        async with asyncio.timeout(load.seconds + PATIENCE_SECONDS):
+            await way.done
+    finally:
+        for each in connections:
+            each.close()
     return Outcome((time.perf_counter_ns() - began) / NANOS, way.nanos)
 
 

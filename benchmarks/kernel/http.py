@@ -14,7 +14,7 @@ CONNECTIONS = 16
 OPEN_CONNECTIONS = 128
 RATE = 1_500.0
 AIM = ">= 1,500/s, p99 <= 40 ms"
-WARM_UP_SECONDS = 1.0
+WARM_UP_SECONDS = 0.8
 
 
 def ask_closed(server: Serving, requests: list[str], seconds: float) -> Run:

@@ -6,7 +6,7 @@ from statistics import median
 
 from benchmarks.kernel import steps
 from benchmarks.kernel.asking import Run, get
-from benchmarks.kernel.http import ask_closed, speed, spent
+from benchmarks.kernel.http import WARM_UP_SECONDS, ask_closed, speed, spent
 from benchmarks.kernel.serving import Serving
 from benchmarks.kernel.tenants import Key
 from benchmarks.report import Row
@@ -27,7 +27,7 @@ def part_rows(server: Serving, keys: Sequence[Key], seconds: float, repeats: int
     asked = {name: [get(path, key.headers) for key in keys] for name, path in NAMES.items()}
     asked[WHOLE] = [get(key.path, key.headers) for key in keys]
     for requests in asked.values():
-        ask_closed(server, requests, min(seconds, 0.3))
+        ask_closed(server, requests, min(seconds, WARM_UP_SECONDS))  # each connection, each key
     runs: dict[str, list[Run]] = {name: [] for name in asked}
     for _ in range(repeats):
         for name, requests in asked.items():

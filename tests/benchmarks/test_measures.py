@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from benchmarks import demo, detection, flatness, ingest, instant, live, segments
+from benchmarks.kernel import measuring as kernel
 from benchmarks.machine import machine
 from benchmarks.report import Row
 from benchmarks.sizes import Sizes
@@ -21,6 +22,8 @@ TINY = Sizes(
     history=(40_000, 50_000),
     recorded_seconds=2.0,
     faults=28,
+    load_seconds=0.2,
+    tenant_rows=2_000,
 )
 Measure = Callable[[Workshop], list[Row]]
 
@@ -41,6 +44,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
         pytest.param(flatness.measure, 1, id="flatness"),
         pytest.param(demo.measure, 1, id="demo"),
         pytest.param(live.measure, 1, id="live"),
+        pytest.param(kernel.measure, 21, id="kernel"),
         pytest.param(partial(detection.measure, pace=HASTY), 15, id="detection"),
     ],
 )
