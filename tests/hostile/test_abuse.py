@@ -10,7 +10,7 @@ from playhead.kernel.access import AccessRegister
 from playhead.kernel.api_keys.text import new_key
 from playhead.kernel.auth.passwords import Passwords
 from tests.entrypoints.whole import PASSWORD, some_address
-from tests.hostile.drawing import tried
+from tests.hostile.drawing import AT_ONCE, tried
 from tests.hostile.stage import AUTH, Arena
 from tests.hostile.wire import Answer, Asked, bearer_field, json_asked
 
@@ -30,6 +30,12 @@ def from_address(asked: Asked, address: str | None) -> Asked:
 
 def statuses(answers: list[Answer]) -> Counter[int]:
     return Counter(answer.status for answer in answers)
+
+
+def slowed(answers: list[Answer], status: int, allowed: int) -> bool:
+    """Whether so many had ``status`` and the others came too often; time may allow one more."""
+    found = statuses(answers)
+    return found[status] - allowed in {0, 1} and found[status] + found[429] == len(answers)
 
 
 def waits(answers: list[Answer]) -> set[int]:
@@ -52,8 +58,8 @@ def test_guessing_one_accounts_password_from_everywhere_is_slowed_down_and_nobod
     monkeypatch.setattr(Passwords, "_verify", counted)
     answers = tried(arena, [login(email, f"guess {number}") for number in range(12)])
 
-    assert statuses(answers) == {401: PER_MINUTE, 429: 7}
-    assert len(checked) == PER_MINUTE  # who is refused costs no hash
+    assert slowed(answers, 401, PER_MINUTE)
+    assert len(checked) == statuses(answers)[401]  # who is refused costs no hash
     assert all(1 <= seconds <= WINDOW_SECONDS // PER_MINUTE for seconds in waits(answers))
     assert arena.ask(login(bystander, PASSWORD)).status == 200
     # The spelling of an address is no way around it.
@@ -67,7 +73,7 @@ def test_guessing_from_one_address_is_slowed_down_whichever_accounts_are_tried(
     guesses = [login(f"{secrets.token_hex(8)}@example.org", "x", address) for _ in range(9)]
     answers = tried(arena, guesses)
 
-    assert statuses(answers) == {401: PER_MINUTE, 429: 4}
+    assert slowed(answers, 401, PER_MINUTE)
     assert arena.ask(login(person.email, PASSWORD)).status == 200
     me = Asked("GET", f"{AUTH}/me".encode(), (person.token,), address=address)
     assert arena.ask(me).status == 200
@@ -87,7 +93,7 @@ def test_an_address_that_is_written_otherwise_or_claimed_is_the_same_address(are
         for each in [login(f"{secrets.token_hex(8)}@example.org", "x")]
     ]
 
-    assert statuses(tried(arena, asked)) == {401: PER_MINUTE, 429: 3}
+    assert slowed(tried(arena, asked), 401, PER_MINUTE)
 
 
 def test_guessing_keys_is_slowed_down_and_then_costs_no_look_ups(
@@ -122,10 +128,11 @@ def test_guessing_keys_is_slowed_down_and_then_costs_no_look_ups(
     known = len(looked_up)
     again = guess()
 
-    assert first[401] in {GUESSES_PER_MINUTE, GUESSES_PER_MINUTE + 1}
-    assert before <= GUESSES_PER_MINUTE + 20
-    assert len(looked_up) - known <= 2  # what the passing of time allows again
-    assert statuses(again)[429] >= GUESSES_PER_MINUTE + 8
+    assert GUESSES_PER_MINUTE <= first[401] <= before
+    assert first[401] + first[429] == GUESSES_PER_MINUTE + 10
+    # What the passing of time allows again is one look-up a second.
+    assert len(looked_up) - known <= statuses(again)[401] + AT_ONCE
+    assert statuses(again)[429] >= GUESSES_PER_MINUTE
     assert all(1 <= seconds <= WINDOW_SECONDS for seconds in waits(again))
     assert arena.ask(good).status == 200  # a good key that is known works from there too
 
@@ -213,5 +220,5 @@ def test_a_flood_of_sign_ups_from_one_address_is_slowed_down(arena: Arena) -> No
     ]
     answers = tried(arena, [from_address(each, address) for each in asked])
 
-    assert statuses(answers) == {201: 10, 429: 4}
+    assert slowed(answers, 201, 10)
     assert all(1 <= seconds <= WINDOW_SECONDS for seconds in waits(answers))
