@@ -14,7 +14,13 @@ UPDATE people SET email_verified_at = :now, updated_at = :now
  WHERE user_id = :user_id AND email_key = :email_key AND email_verified_at IS NULL;
 
 -- name: begin_session
--- Who signs in again within one session of the provider goes on with the one that is noted here.
+-- Who signs in again within one session of the provider goes on with the one that is noted here. If
+-- that was ended, its refresh tokens stay of no use: somebody else may have them.
+WITH given_up AS (
+    UPDATE refresh_tokens SET used_at = :now
+     WHERE user_id = :user_id AND session_id = :session_id AND used_at IS NULL
+       AND EXISTS (SELECT FROM sessions WHERE session_id = :session_id AND ended_at IS NOT NULL)
+)
 INSERT INTO sessions (session_id, user_id, created_at, refreshed_at, expires_at, address,
                       user_agent)
 VALUES (:session_id, :user_id, :now, :now, :expires_at, :address, :user_agent)

@@ -55,7 +55,7 @@ class ProviderSessions:
         """Return the session of a refresh token; None if it was not begun here.
 
         Raises:
-            RefreshInvalid: The session has ended here.
+            RefreshInvalid: The session has ended here, even if it was begun again since.
             NoOrganisation: Its person does not belong to ``org_id``.
         """
         token_hash = digest(refresh_token)
@@ -65,7 +65,7 @@ class ProviderSessions:
         async with self._tenants.transaction(Tenant(user_id=user_id)) as transaction:
             await _check_belonging(transaction, org_id)
             found = await SessionRows(transaction).lock(token_hash)
-        if found is None or not found.session.is_live(self._now()):
+        if found is None or found.used_at is not None or not found.session.is_live(self._now()):
             raise RefreshInvalid
         return Noted(user_id, found.session.session_id)
 
