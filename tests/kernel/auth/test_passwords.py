@@ -1,6 +1,8 @@
 """Passwords: how they are kept, and how many are checked at once."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from typing import Any, Literal
@@ -10,7 +12,7 @@ from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 
 from playhead.kernel.auth import PasswordsBusy
-from playhead.kernel.auth.passwords import Passwords
+from playhead.kernel.auth.passwords import NICENESS, Passwords
 
 
 class SlowHasher(PasswordHasher):
@@ -131,3 +133,20 @@ def test_whoever_goes_away_makes_room_only_once_their_work_is_done() -> None:
         hasher = SlowHasher()
         passwords._hasher = hasher
         asyncio.run(story(passwords, hasher))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread can step back alone")
+def test_who_hashes_lets_everything_else_run_first() -> None:
+    niceness: list[int] = []
+
+    class Telling(PasswordHasher):
+        def hash(self, *args: Any, **kwargs: Any) -> str:
+            niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+            return "hashed"
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    with Passwords.open(CHEAPEST) as passwords:
+        passwords._hasher = Telling()
+        asyncio.run(passwords.hash("correct horse"))
+    assert niceness == [max(before, NICENESS)]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

@@ -6,13 +6,15 @@ so few run, some wait, and the rest is told to come back.
 """
 
 import asyncio
+import os
 import secrets
+import sys
 import threading
 import unicodedata
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self, TypeVar
 
 from argon2 import Parameters, PasswordHasher, Type
@@ -24,6 +26,7 @@ from playhead.kernel.auth.errors import PasswordsBusy
 AT_ONCE = 2
 MOST_WAITING = 16
 RETRY_SECONDS = 2
+NICENESS = 10
 _T = TypeVar("_T")
 
 
@@ -48,7 +51,9 @@ class Passwords:
         most_waiting: int = MOST_WAITING,
     ) -> Iterator[Self]:
         """Open with threads for ``at_once`` passwords, and end them afterwards."""
-        executor = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
+        executor = ThreadPoolExecutor(
+            at_once, thread_name_prefix="passwords", initializer=_step_back
+        )
         try:
             yield cls(executor, parameters, at_once + most_waiting)
         finally:
@@ -96,6 +101,17 @@ class Passwords:
 
     def _leave(self, _: "Future[_T]") -> None:
         self._room.release()
+
+
+def _step_back() -> None:
+    """Let everything else on this machine run before this thread, and those that it starts.
+
+    A hash takes every core, as several threads; without this, whoever asks for anything meanwhile
+    waits for them.
+    """
+    if sys.platform == "linux":  # elsewhere this is said of whole processes
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _prepared(password: str) -> bytes:
