@@ -20,7 +20,9 @@ from playhead.kernel.api_keys.errors import ExpiryPassed, KeyScopeExceeded
 from playhead.kernel.api_keys.model import DAY, LONGEST_OVERLAP
 from playhead.kernel.api_keys.report_leak import Report, report_leak
 from playhead.kernel.api_keys.rotate import rotate
+from playhead.kernel.api_keys.schemas import key_view
 from playhead.kernel.identity import Role, Scope
+from playhead.web.parameters import END_OF_TIME
 from tests.kernel.api_keys.stage import Stage, new_stage, on_stage
 from tests.kernel.stage import NOW, make_member
 
@@ -176,6 +178,19 @@ def test_rotation_gives_the_same_time_to_live_and_never_prolongs_the_old_key(
 
         assert rotation.old.settings.expires_at == NOW + 2000
         assert rotation.new.key.settings.expires_at == SOON + 2000
+
+    on_stage(module_service_database_url, act)
+
+
+def test_a_key_that_lives_till_the_end_of_time_is_rotated_into_one_that_lives_no_longer(
+    module_service_database_url: str,
+) -> None:
+    async def act(stage: Stage) -> None:
+        key = (await stage.key(expires_at=Micros(END_OF_TIME - 1))).key
+        new = (await rotate(stage.desk, stage.author, key.key_id, SOON)).new.key
+
+        assert new.settings.expires_at == END_OF_TIME - 1
+        assert key_view(new, SOON).expires_at == "9999-12-31T23:59:59.999999Z"
 
     on_stage(module_service_database_url, act)
 

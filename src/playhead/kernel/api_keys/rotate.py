@@ -23,6 +23,7 @@ from playhead.kernel.api_keys.record import Action, tell
 from playhead.kernel.api_keys.repository import KeyRows
 from playhead.kernel.identity.model import KEY_PREFIX
 from playhead.storage.tenants import Tenant
+from playhead.web.parameters import END_OF_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def _renewed(key: ApiKey, now: Micros) -> KeySettings:
     expires_at = key.settings.expires_at
     if expires_at is None:
         return key.settings
-    return replace(key.settings, expires_at=Micros(now + expires_at - key.created_at))
+    ends = min(now + expires_at - key.created_at, END_OF_TIME - 1)
+    return replace(key.settings, expires_at=Micros(ends))
 
 
 def _outgoing(key: ApiKey, new_id: UUID, now: Micros, overlap: Micros) -> ApiKey:
