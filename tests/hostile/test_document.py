@@ -30,9 +30,9 @@ CHECKED: list[Any] = CHECKS.get_by_names(
         "negative_data_rejection",
     ]
 )
-EXAMPLES = 4
+EXAMPLES = 3
 AT_ONCE = 5
-LEAST = 1_200
+LEAST = 1_000
 OURS = {"host", "authorization", "x-api-key", "content-length"}
 
 Operation = APIOperation[Any, Any, Any, Any]
