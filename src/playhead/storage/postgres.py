@@ -23,6 +23,14 @@ Row = Any
 ConnectionCheck = Callable[[psycopg.AsyncConnection[Row]], Awaitable[None]]
 
 
+LOCK_SECONDS = 10
+"""So long a server waits for a row that somebody else holds: one that never lets go, on a machine
+that is gone perhaps, must not take connection after connection."""
+
+IDLE_SECONDS = 60
+"""So long the database bears with a transaction in which nothing happens."""
+
+
 class DatabaseUnavailable(Unavailable):
     """PostgreSQL cannot be reached, or went away in the middle."""
 
@@ -83,13 +91,27 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, *, connections: int = 8, check: ConnectionCheck | None = None
+        cls,
+        url: str,
+        *,
+        connections: int = 8,
+        check: ConnectionCheck | None = None,
+        lock_seconds: int = LOCK_SECONDS,
     ) -> AsyncIterator[Self]:
         """Open a pool of at most ``connections`` and close it afterwards.
 
         Opening does not wait for the server: a server that starts before its database comes up by
         itself once the database does. A new connection that ``check`` raises for is never lent.
         """
+
+        async def configure(connection: psycopg.AsyncConnection[Row]) -> None:
+            await connection.execute(
+                f"SET lock_timeout = '{lock_seconds}s';"
+                f" SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'".encode()
+            )
+            if check is not None:
+                await check(connection)
+
         pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -98,7 +120,7 @@ class Database:
             open=False,
             kwargs={"autocommit": True, "row_factory": namedtuple_row},
             check=None,
-            configure=check,
+            configure=configure,
         )
         await pool.open()
         try:
