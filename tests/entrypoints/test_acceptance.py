@@ -268,6 +268,33 @@ def test_jwks_cached_for_the_ttl_refreshed_on_unknown_key_once_stale_keys_surviv
     asyncio.run(scene())
 
 
+@pytest.mark.parametrize("is_proven", [False, True])
+def test_who_signed_up_with_anothers_address_keeps_no_key_when_the_owner_resets_the_password(
+    play: Play, is_proven: bool
+) -> None:
+    async def scene(api: Whole) -> None:
+        email = somebody()
+        squatter = await api.sign_up(email)
+        session, first = bearer(squatter["access_token"]), bearer(squatter["api_key"])
+        wide = {"name": "Wide", "scopes": ["admin", "history:read"]}
+        made = await api.client.post("/api/v1/api-keys", json=wide, headers=session)
+        if is_proven:
+            token = await mailed(api, email, "ph_verify_")
+            await api.client.post(f"{AUTH}/email/verify", json={"token": token})
+        await api.client.post(f"{AUTH}/password/forgot", json={"email": email})
+        token = await mailed(api, email, "ph_reset_")
+        body = {"token": token, "password": "another horse battery"}
+        assert (await api.client.post(f"{AUTH}/password/reset", json=body)).status_code == 204
+
+        expected = 200 if is_proven else 401
+        for key in (first, bearer(made.json()["key"])):
+            answer = await api.client.get("/api/v1/markets", headers=key)
+            assert answer.status_code == expected
+        assert (await api.client.get(f"{AUTH}/me", headers=session)).status_code == 401
+
+    play(scene)
+
+
 # Isolation ----------------------------------------------------------------------------------------
 
 

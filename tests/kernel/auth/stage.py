@@ -11,7 +11,7 @@ from argon2 import Parameters
 from argon2.profiles import CHEAPEST
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
-from playhead.kernel.api_keys import FirstKey
+from playhead.kernel.api_keys import FirstKey, KeyRevoker
 from playhead.kernel.audit import AuditLog, AuditReader, Entry, Filters
 from playhead.kernel.auth import NewPerson, SignedUp, Visit
 from playhead.kernel.auth.assembly import USUAL, BuiltIn, Policies, Surroundings, build_builtin
@@ -129,6 +129,7 @@ async def opened(
                 audit=audit,
                 founding=Founding(),
                 first_key=FirstKey(audit),
+                key_revoker=KeyRevoker(audit),
                 limiter=NoLimits(),
                 issuer=ISSUER,
                 now=clock,

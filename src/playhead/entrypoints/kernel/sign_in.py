@@ -10,7 +10,7 @@ from playhead.entrypoints.kernel_settings import SignInKind
 from playhead.entrypoints.listening import LOOPBACK
 from playhead.entrypoints.settings import Settings
 from playhead.kernel.access import TokenReader
-from playhead.kernel.api_keys import FirstKey
+from playhead.kernel.api_keys import FirstKey, KeyRevoker
 from playhead.kernel.audit import AuditLog
 from playhead.kernel.auth.assembly import Surroundings, build_builtin
 from playhead.kernel.auth.dependencies import AuthRoom
@@ -52,6 +52,7 @@ async def open_sign_in(
             audit=audit,
             founding=Founding(),
             first_key=FirstKey(audit),
+            key_revoker=KeyRevoker(audit),
             limiter=limiter,
             issuer=issuer_of(ground.settings),
             now=ground.now,

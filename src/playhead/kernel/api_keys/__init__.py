@@ -6,7 +6,7 @@ from playhead.kernel.api_keys.errors import KeyNotFound, KeyNotLive, TooManyKeys
 from playhead.kernel.api_keys.model import ApiKey, Author, IssuedKey, KeySettings, KeyState, Network
 from playhead.kernel.api_keys.ports import AuditPort, MailPort
 from playhead.kernel.api_keys.repository import KeyReader
-from playhead.kernel.api_keys.revoke import revoke, revoke_administering
+from playhead.kernel.api_keys.revoke import KeyRevoker, revoke, revoke_administering
 from playhead.kernel.api_keys.tally import UsageTally, flushing
 from playhead.kernel.api_keys.text import (
     KEY_START,
@@ -31,6 +31,7 @@ __all__ = [
     "KeyNotFound",
     "KeyNotLive",
     "KeyReader",
+    "KeyRevoker",
     "KeySettings",
     "KeyState",
     "KeyText",

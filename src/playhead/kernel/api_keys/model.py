@@ -35,6 +35,7 @@ class Because(StrEnum):
     ASKED = "asked"
     LEAKED = "leaked"
     MAKER_GONE = "maker_gone"
+    OWNER_UNPROVEN = "owner_unproven"
     """Who made it, and knows it, may no longer administer the organisation."""
 
 

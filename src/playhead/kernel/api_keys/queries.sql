@@ -42,6 +42,12 @@ SELECT * FROM api_keys
    AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
  ORDER BY key_id FOR NO KEY UPDATE;
 
+-- name: take_live
+-- All that open anything, locked in one order.
+SELECT * FROM api_keys
+ WHERE org_id = :org_id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+ ORDER BY key_id FOR NO KEY UPDATE;
+
 -- name: find
 SELECT * FROM api_keys WHERE org_id = :org_id AND key_id = :key_id;
 

@@ -103,6 +103,11 @@ class KeyRows:
         )
         return [_key(row) for row in rows]
 
+    async def take_live(self, now: Micros) -> list[ApiKey]:
+        """Return every key that opens anything, likewise."""
+        rows = await self._transaction.fetch_all(SQL.take_live, org_id=self._org_id, now=now)
+        return [_key(row) for row in rows]
+
     async def maker_of(self, key_id: UUID) -> UUID | None:
         """Return the person who made a key; None: an operator did, or it is gone."""
         row = await self._transaction.fetch_optional(SQL.find, org_id=self._org_id, key_id=key_id)

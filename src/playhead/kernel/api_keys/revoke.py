@@ -1,6 +1,7 @@
 """Revoke API keys."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from playhead.base.time import Micros
@@ -46,14 +47,50 @@ async def revoke_administering(
     The ``transaction`` is one of the author's organisation. Other keys that they made stay: what
     runs with those goes on.
     """
-    rows = KeyRows(transaction, author.org_id)
-    keys = await rows.take_administering(user_id, now)
-    for key in keys:
-        await rows.save(revoked(key, Because.MAKER_GONE, now))
-    for key in keys:
-        details = {"name": key.settings.name, "because": Because.MAKER_GONE.value}
-        await tell(audit, transaction, author, Action.REVOKED, key, now=now, details=details)
+    keys = await KeyRows(transaction, author.org_id).take_administering(user_id, now)
+    await _revoke(audit, transaction, author, keys, Because.MAKER_GONE, now)
     return len(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevoker:
+    """Revokes all keys of an organisation whose owner turned out to be somebody else."""
+
+    audit: AuditPort
+
+    async def revoke_all(
+        self,
+        transaction: Transaction,
+        *,
+        org_id: UUID,
+        actor: str,
+        address: str,
+        request_id: str,
+        now: Micros,
+    ) -> int:
+        """Revoke them in a ``transaction`` of the organisation, and return how many there were."""
+        author = Author(org_id, frozenset(), actor, None, address, request_id)
+        rows = KeyRows(transaction, org_id)
+        await rows.admit(author, now)  # whoever makes a key at this moment waits, or is seen
+        keys = await rows.take_live(now)
+        await _revoke(self.audit, transaction, author, keys, Because.OWNER_UNPROVEN, now)
+        return len(keys)
+
+
+async def _revoke(
+    audit: AuditPort,
+    transaction: Transaction,
+    author: Author,
+    keys: Sequence[ApiKey],
+    because: Because,
+    now: Micros,
+) -> None:
+    rows = KeyRows(transaction, author.org_id)
+    for key in keys:
+        await rows.save(revoked(key, because, now))
+    for key in keys:  # entries last: they hold the head of the organisation's log
+        details = {"name": key.settings.name, "because": because.value}
+        await tell(audit, transaction, author, Action.REVOKED, key, now=now, details=details)
 
 
 def revoked(key: ApiKey, because: Because, now: Micros) -> ApiKey:

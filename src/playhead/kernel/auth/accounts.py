@@ -12,6 +12,7 @@ from playhead.kernel.auth.model import Visit
 from playhead.kernel.auth.pace import Pace
 from playhead.kernel.auth.passwords import Passwords
 from playhead.kernel.auth.sessions import Ending, SessionRows
+from playhead.kernel.auth.squatting import Eviction
 from playhead.kernel.people import Email, People, Person
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import NOBODY, Tenant, Tenants
@@ -27,6 +28,7 @@ class BuiltInAccounts:
         mail_tokens: MailTokens,
         *,
         journal: Journal,
+        eviction: Eviction,
         pace: Pace,
         now: Callable[[], Micros],
     ) -> None:
@@ -34,6 +36,7 @@ class BuiltInAccounts:
         self._passwords = passwords
         self._mail_tokens = mail_tokens
         self._journal = journal
+        self._eviction = eviction
         self._pace = pace
         self._now = now
 
@@ -53,7 +56,10 @@ class BuiltInAccounts:
     async def reset_password(self, token: str, password: str, visit: Visit) -> None:
         """Set the password of whom ``token`` was mailed to, and end all of their sessions.
 
-        Who reads the mail of an address has it: it counts as verified as well.
+        Who reads the mail of an address has it: it counts as verified as well. If nobody had shown
+        that before, somebody else may have signed up with it: the keys of the organisations that
+        the person owns are revoked, before the password is set and once more when no session is
+        left that could make another.
 
         Raises:
             MailTokenInvalid: It is none, was used, has expired, or is of an older mail.
@@ -62,13 +68,20 @@ class BuiltInAccounts:
         # Only who has a good token makes us work.
         user_id = await self._mail_tokens.owner(token, Purpose.RESET_PASSWORD)
         password_hash = await self._passwords.hash(password)
-        now = self._now()
+        is_squatted = await self._eviction.is_due(user_id)
+        if is_squatted:
+            await self._eviction.evict(user_id, visit, self._now())
+        await self._reset(user_id, token, password_hash)
+        if is_squatted:
+            await self._eviction.evict(user_id, visit, self._now())
+        await self._note(user_id, Action.PASSWORD_RESET, visit)
+
+    async def _reset(self, user_id: UUID, token: str, password_hash: str) -> None:
         async with self._tenants.transaction(Tenant(user_id=user_id)) as transaction:
             person = await People(transaction).lock(user_id)
             await self._mail_tokens.use(transaction, token, Purpose.RESET_PASSWORD)
-            await People(transaction).verify_email(user_id, now)
+            await People(transaction).verify_email(user_id, self._now())
             await self._set(transaction, person, password_hash, kept_session=None)
-        await self._note(user_id, Action.PASSWORD_RESET, visit)
 
     async def verify_email(self, token: str, visit: Visit) -> None:
         """Note that the address which ``token`` was mailed to is that person's.

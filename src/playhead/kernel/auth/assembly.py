@@ -14,10 +14,11 @@ from playhead.kernel.auth.limits import LimiterPort
 from playhead.kernel.auth.mail_tokens import MailTokenPolicy, MailTokens
 from playhead.kernel.auth.pace import Pace
 from playhead.kernel.auth.passwords import Passwords
-from playhead.kernel.auth.ports import AuditPort, FirstKey, Founding, MailPort
+from playhead.kernel.auth.ports import AuditPort, FirstKey, Founding, KeyRevoker, MailPort
 from playhead.kernel.auth.profiles import Profiles
 from playhead.kernel.auth.sessions import SessionLiveness, SessionPolicy, Sessions
 from playhead.kernel.auth.signing import AccessTokens, KeyRing, SigningKeys, SigningPolicy
+from playhead.kernel.auth.squatting import Eviction
 from playhead.storage.sealing import Sealer
 from playhead.storage.tenants import Tenants
 
@@ -40,6 +41,7 @@ class Surroundings:
     audit: AuditPort
     founding: Founding
     first_key: FirstKey
+    key_revoker: KeyRevoker
     limiter: LimiterPort
     issuer: str
     now: Callable[[], Micros]
@@ -96,7 +98,13 @@ def build_builtin(
         now=now,
     )
     accounts = BuiltInAccounts(
-        tenants, around.passwords, mail_tokens, journal=journal, pace=beat, now=now
+        tenants,
+        around.passwords,
+        mail_tokens,
+        journal=journal,
+        eviction=Eviction(tenants, around.key_revoker),
+        pace=beat,
+        now=now,
     )
     room = AuthRoom(sign_in, accounts, sessions, Profiles(tenants), around.limiter, ring)
     liveness = SessionLiveness(tenants)

@@ -47,6 +47,23 @@ class FirstKey(Protocol):
         ...
 
 
+class KeyRevoker(Protocol):
+    """Revokes all API keys of an organisation."""
+
+    async def revoke_all(
+        self,
+        transaction: Transaction,
+        *,
+        org_id: UUID,
+        actor: str,
+        address: str,
+        request_id: str,
+        now: Micros,
+    ) -> int:
+        """Revoke them in ``transaction``, which is one of it; return how many there were."""
+        ...
+
+
 class Founding(Protocol):
     """Makes organisations."""
 
