@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
+# Tests run in as many processes as there are processors, four at most; SPREAD= runs them in one.
+SPREAD ?= -n auto --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := check
 .PHONY: setup demo test test-soak test-keycloak check lint types arch fmt bench lock help clean
 
@@ -27,7 +30,7 @@ demo: setup  ## record a simulated exchange and show it live (Ctrl-C ends it)
 	@$(BIN)/playhead demo $(ARGS)
 
 test: setup  ## every test but the long soak runs
-	@$(BIN)/python -m pytest -m "not soak" $(ARGS)
+	@$(BIN)/python -m pytest -m "not soak" $(SPREAD) $(ARGS)
 
 test-soak: setup  ## the long chaos and soak runs
 	@$(BIN)/python -m pytest -m soak $(ARGS)

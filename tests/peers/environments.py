@@ -1,9 +1,12 @@
 """Virtual environments of the peers, made once from locked requirements and kept."""
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -20,10 +23,20 @@ def python_of(peer: str) -> Path:
     wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
     folder = ROOT / ".venv-peers" / peer
     stamp, python = folder / ".installed", folder / "bin" / "python"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        _install(folder, python, requirements)
-        stamp.write_text(wanted)
+    with _one_at_a_time(folder.parent):
+        if not stamp.exists() or stamp.read_text() != wanted:
+            _install(folder, python, requirements)
+            stamp.write_text(wanted)
     return python
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    # Tests run in several processes, and two may want the same environment.
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _install(folder: Path, python: Path, requirements: Path) -> None:
