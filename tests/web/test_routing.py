@@ -67,7 +67,7 @@ def test_every_path_is_answered_as_the_framework_answers_it(method: str, path: s
 def test_below_a_root_paths_are_found_as_well() -> None:
     app = Api()
     app.include_router(routers()[0], prefix="/v1")
-    assert TestClient(app, root_path="/root").get("/root/v1/a/7").json() == "/a /{id}"
+    assert TestClient(app, root_path="/mounted").get("/mounted/v1/a/7").json() == "/a /{id}"
 
 
 def test_a_router_is_not_asked_about_the_paths_of_others() -> None:
