@@ -44,7 +44,7 @@ def test_loopback_needs_no_encryption(issuer: str) -> None:
         {"admin_client_secret": None},
         {"admin_url": "http://id.example/admin"},
     ],
-    ids=str,
+    ids=lambda wrong: "-".join(wrong),
 )
 def test_settings_that_contradict_themselves_are_refused(changed: dict[str, object]) -> None:
     with pytest.raises(OidcMisconfigured):
