@@ -7,6 +7,7 @@ LOCK := uv pip compile --system-certs --quiet --universal --python-version 3.11 
 
 # Tests run in as many processes as there are processors, four at most; SPREAD= runs them in one.
 SPREAD ?= -n auto --maxprocesses 4 --dist worksteal
+NO_TESTS := 5  # how pytest ends when ARGS choose none of a kind
 
 .DEFAULT_GOAL := check
 .PHONY: setup demo test test-soak test-keycloak check lint types arch fmt bench lock help clean
@@ -30,7 +31,8 @@ demo: setup  ## record a simulated exchange and show it live (Ctrl-C ends it)
 	@$(BIN)/playhead demo $(ARGS)
 
 test: setup  ## every test but the long soak runs
-	@$(BIN)/python -m pytest -m "not soak" $(SPREAD) $(ARGS)
+	@$(BIN)/python -m pytest -m "alone and not soak" $(ARGS) || [ $$? -eq $(NO_TESTS) ]
+	@$(BIN)/python -m pytest -m "not alone and not soak" $(SPREAD) $(ARGS) || [ $$? -eq $(NO_TESTS) ]
 
 test-soak: setup  ## the long chaos and soak runs
 	@$(BIN)/python -m pytest -m soak $(ARGS)

@@ -12,6 +12,7 @@ from playhead.history.exchange.simulated import BookChanged, Happening
 from playhead.history.kalshi import SequenceTracker, Verdict
 from playhead.storage.postgres import Session
 
+pytestmark = pytest.mark.alone
 SEEDS = (1, 2, 3)
 FAULTS_A_SEED = 100
 SOAK_FAULTS = 10_000
