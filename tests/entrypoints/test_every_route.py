@@ -6,7 +6,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.entrypoints.whole import Json, Whole, bearer, whole
+from playhead.base.ids import new_uuid
+from playhead.base.time import MICROS_PER_SECOND, Micros
+from playhead.kernel.auth.signing import AccessTokens, KeyRing, SigningPolicy
+from tests.entrypoints.whole import Json, Whole, bearer, now, whole
 
 PUBLIC = {
     ("GET", "/health"),
@@ -56,14 +59,27 @@ def document(
     async def walk() -> Walk:
         async with whole(module_service_database_url, valkey_url, home) as api:
             document = api.app.openapi()
+            bad = {**BAD, "expired token": bearer(await expired_token(api))}
             answers = [
                 (method, path, name, await ask(api, method, path, number, headers))
                 for method, path in operations(document) - PUBLIC
-                for number, (name, headers) in enumerate(BAD.items())
+                for number, (name, headers) in enumerate(bad.items())
             ]
             return document, answers, {str(getattr(each, "path", "")) for each in api.app.routes}
 
     return asyncio.run(walk())
+
+
+async def expired_token(api: Whole) -> str:
+    """Return an access token of ours that ran out an hour ago."""
+    ring = api.kernel.auth.keys
+    assert isinstance(ring, KeyRing)
+    before = Micros(now() - 2 * 3600 * MICROS_PER_SECOND)
+    tokens = AccessTokens(
+        ring, issuer="http://127.0.0.1:8000", now=lambda: before, policy=SigningPolicy()
+    )
+    issued = await tokens.issue(new_uuid(before), new_uuid(before), None, until=now())
+    return issued.text
 
 
 def operations(document: Json) -> set[tuple[str, str]]:
@@ -82,7 +98,7 @@ async def ask(
         return await asking.request(method, filled, headers=headers)
 
 
-def test_every_operation_that_is_not_public_answers_bad_credentials_with_401(
+def test_expired_malformed_empty_and_non_bearer_tokens_are_401_on_every_protected_route(
     document: Walk,
 ) -> None:
     _, answers, _ = document
@@ -94,6 +110,15 @@ def test_every_operation_that_is_not_public_answers_bad_credentials_with_401(
 
     assert len(answers) > 100
     assert not let_in
+
+
+def test_an_expired_token_is_told_from_a_wrong_one_everywhere(document: Walk) -> None:
+    codes = {
+        name: {answer.json()["error"]["code"] for _, _, each, answer in document[1] if each == name}
+        for name in ("expired token", "not a token")
+    }
+
+    assert codes == {"expired token": {"auth.token_expired"}, "not a token": {"auth.token_invalid"}}
 
 
 def test_each_401_says_how_to_come_in(document: Walk) -> None:
