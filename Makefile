@@ -1,4 +1,4 @@
-# Everything a person or CI runs. `make` alone is what CI runs.
+# Everything a person or CI runs. `make` alone is what CI runs, but for `make test-keycloak`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,7 +40,7 @@ test-soak: setup  ## the long chaos and soak runs
 test-keycloak: setup  ## sign-in against a real Keycloak, which Maven fetches; says so where it cannot
 	@$(BIN)/python -m tests.keycloak $(ARGS)
 
-check: lint types arch test  ## what CI runs
+check: lint types arch test  ## what CI runs, but for test-keycloak
 
 lint: setup
 	@$(BIN)/ruff check .
