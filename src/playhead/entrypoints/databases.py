@@ -10,7 +10,7 @@ PURPOSE = "password of the service role"
 
 def owner_database_url(settings: Settings) -> str:
     """Return the address of the database for who migrates it and writes the tape."""
-    return settings.database_url or postgres_url(settings.home / "postgres")
+    return settings.database_url or _embedded(settings)
 
 
 def service_database_url(settings: Settings) -> str:
@@ -40,7 +40,7 @@ def valkey_address(settings: Settings) -> str:
 def _password(settings: Settings) -> str | None:
     # The embedded server trusts whoever reaches its socket, which is in a private folder. Elsewhere
     # the password follows from the master key: every process knows it, and nothing stores it.
-    if settings.database_url is None or settings.database_url == _embedded(settings):
+    if owner_database_url(settings) == _embedded(settings):
         return None
     return open_sealer(settings).derive(PURPOSE).hex()
 

@@ -1,9 +1,8 @@
 """The kernel opened: its parts made, its loops started, and all ended afterwards."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 from playhead.entrypoints.kernel.ground import Ground
@@ -39,17 +38,17 @@ async def open_kernel(ground: Ground) -> AsyncIterator[Kernel]:
     async with (
         open_sign_in(ground, tenants, outbox=outbox, audit=audit, limiter=limiter) as sign_in,
         flushing(tally),
+        _running(sender.run(), forget_expired_again_and_again(ground.database, ground.now)),
     ):
-        with _running(sender.run(), forget_expired_again_and_again(ground.database, ground.now)):
-            yield Kernel(
-                door=_door(tenants, sign_in, limiter, tally),
-                auth=sign_in.room,
-                keys=KeyRoom.on(tenants, audit=audit, mail=outbox, limiter=limiter),
-                orgs=OrgDesk(tenants, outbox, audit, limiter=limiter),
-                audit=AuditReader(tenants),
-                answers=IdempotencyKeys(tenants, ground.sealer),
-                now=ground.now,
-            )
+        yield Kernel(
+            door=_door(tenants, sign_in, limiter, tally),
+            auth=sign_in.room,
+            keys=KeyRoom.on(tenants, audit=audit, mail=outbox, limiter=limiter),
+            orgs=OrgDesk(tenants, outbox, audit, limiter=limiter),
+            audit=AuditReader(tenants),
+            answers=IdempotencyKeys(tenants, ground.sealer),
+            now=ground.now,
+        )
 
 
 def _door(tenants: Tenants, sign_in: OpenSignIn, limiter: Limiter, tally: UsageTally) -> KernelDoor:
@@ -57,12 +56,12 @@ def _door(tenants: Tenants, sign_in: OpenSignIn, limiter: Limiter, tally: UsageT
     return KernelDoor(Guard(callers, limiter, tally), Visitors(limiter))
 
 
-@contextmanager
-def _running(*loops: Coroutine[Any, Any, None]) -> Iterator[None]:
-    tasks = [asyncio.ensure_future(loop) for loop in loops]
+@asynccontextmanager
+async def _running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
     finally:
         for task in tasks:
-            with contextlib.suppress(RuntimeError):  # the loop is closed already
-                task.cancel()
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # they end before what they stand on

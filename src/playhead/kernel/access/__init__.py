@@ -7,7 +7,7 @@ from playhead.kernel.access.failures import Failures
 from playhead.kernel.access.guard import Guard
 from playhead.kernel.access.openapi import GuardedApi, declare_guard
 from playhead.kernel.access.plans import PLANS, Plan
-from playhead.kernel.access.ports import Limiting, Register, Tally, TokenReader
+from playhead.kernel.access.ports import Register, Tally, TokenReader
 from playhead.kernel.access.repository import AccessRegister
 from playhead.kernel.access.visitors import Visitors
 
@@ -21,7 +21,6 @@ __all__ = [
     "Failures",
     "Guard",
     "GuardedApi",
-    "Limiting",
     "Plan",
     "Register",
     "Tally",

@@ -5,10 +5,9 @@ from typing import Any
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
 from playhead.kernel.access.plans import per_minute
-from playhead.kernel.access.ports import Limiting
 from playhead.kernel.access.warm import monotonic
 from playhead.web.forwarded import address_block, client_address
-from playhead.web.limits import Bucket, LimitExceeded
+from playhead.web.limits import Bucket, LimitExceeded, Limiting
 
 NAME = "failed-authentication"
 RATE = per_minute(60)

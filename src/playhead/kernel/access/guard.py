@@ -19,7 +19,7 @@ from playhead.kernel.access.credentials import KEY_HEADER, Credentials, parse_cr
 from playhead.kernel.access.errors import CredentialsAmbiguous
 from playhead.kernel.access.failures import Failures
 from playhead.kernel.access.model import Standing
-from playhead.kernel.access.ports import Limiting, Tally
+from playhead.kernel.access.ports import Tally
 from playhead.kernel.identity import (
     Caller,
     CredentialsMissing,
@@ -31,6 +31,7 @@ from playhead.kernel.identity import (
 )
 from playhead.kernel.identity.dependencies import CALLER, caller_of, set_caller
 from playhead.web.forwarded import client_address
+from playhead.web.limits import Limiting
 from playhead.web.requests import request_id_of, response_headers
 
 Connection = dict[str, Any]

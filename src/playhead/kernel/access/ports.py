@@ -1,14 +1,12 @@
 """What the guard needs of others."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from playhead.base.time import Micros
 from playhead.kernel.api_keys import Network
 from playhead.kernel.identity import Claims, Role, Scope
-from playhead.web.limits import Bucket
 
 
 class TokenReader(Protocol):
@@ -21,18 +19,6 @@ class TokenReader(Protocol):
             TokenInvalid: It is none of ours, or was altered.
             TokenExpired: It was good and is no more.
             Unavailable: That cannot be found out now.
-        """
-        ...
-
-
-class Limiting(Protocol):
-    """Counts requests over all processes."""
-
-    async def enforce(self, buckets: Sequence[Bucket], scope: Mapping[str, Any]) -> None:
-        """Take one request from every bucket, and tell the client how they stand.
-
-        Raises:
-            LimitExceeded: One of them is full.
         """
         ...
 

@@ -5,9 +5,8 @@ from typing import Any
 from fastapi import Depends, Request
 
 from playhead.kernel.access.plans import per_minute
-from playhead.kernel.access.ports import Limiting
 from playhead.web.forwarded import address_block, client_address
-from playhead.web.limits import Bucket
+from playhead.web.limits import Bucket, Limiting
 
 NAME = "visitor"
 RATE = per_minute(300)

@@ -4,7 +4,6 @@ from playhead.kernel.api_keys.create import FIRST_SCOPES, FirstKey, create
 from playhead.kernel.api_keys.desk import KeyDesk
 from playhead.kernel.api_keys.errors import KeyNotFound, KeyNotLive, TooManyKeys
 from playhead.kernel.api_keys.model import ApiKey, Author, IssuedKey, KeySettings, KeyState, Network
-from playhead.kernel.api_keys.ports import AuditPort, MailPort
 from playhead.kernel.api_keys.repository import KeyReader
 from playhead.kernel.api_keys.revoke import KeyRevoker, revoke, revoke_administering
 from playhead.kernel.api_keys.tally import UsageTally, flushing
@@ -21,7 +20,6 @@ __all__ = [
     "FIRST_SCOPES",
     "KEY_START",
     "ApiKey",
-    "AuditPort",
     "Author",
     "FirstKey",
     "IssuedKey",
@@ -35,7 +33,6 @@ __all__ = [
     "KeySettings",
     "KeyState",
     "KeyText",
-    "MailPort",
     "Network",
     "TooManyKeys",
     "UsageTally",

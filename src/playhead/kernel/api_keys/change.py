@@ -8,8 +8,9 @@ from playhead.base.time import Micros
 from playhead.kernel.api_keys.desk import KeyDesk
 from playhead.kernel.api_keys.errors import KeyNotLive
 from playhead.kernel.api_keys.model import ApiKey, Author, KeySettings, KeyState, check_expiry
-from playhead.kernel.api_keys.record import Action, changes, tell
+from playhead.kernel.api_keys.record import changes, tell
 from playhead.kernel.api_keys.repository import KeyRows
+from playhead.kernel.audit import Action
 from playhead.storage.tenants import Tenant
 
 Edit = Callable[[KeySettings], KeySettings]
@@ -34,7 +35,7 @@ async def change(desk: KeyDesk, author: Author, key_id: UUID, edit: Edit, now: M
             await rows.save(changed)
             details = changes(key.settings, changed.settings)
             await tell(
-                desk.audit, transaction, author, Action.UPDATED, key, now=now, details=details
+                desk.audit, transaction, author, Action.KEY_UPDATED, key, now=now, details=details
             )
     return changed
 

@@ -17,9 +17,9 @@ from playhead.kernel.api_keys.model import (
     KeySettings,
     check_expiry,
 )
-from playhead.kernel.api_keys.ports import AuditPort
-from playhead.kernel.api_keys.record import Action, tell, told
+from playhead.kernel.api_keys.record import tell, told
 from playhead.kernel.api_keys.repository import KeyRows
+from playhead.kernel.audit import Action, AuditPort
 from playhead.kernel.identity import Scope
 from playhead.kernel.identity.model import PERSON_PREFIX
 from playhead.storage.postgres import Transaction
@@ -92,4 +92,4 @@ async def _write(
 ) -> None:
     await KeyRows(transaction, author.org_id).insert(issued.key, issued.hash)
     details = {"test": issued.key.is_test, **told(issued.key.settings)}
-    await tell(audit, transaction, author, Action.CREATED, issued.key, now=now, details=details)
+    await tell(audit, transaction, author, Action.KEY_CREATED, issued.key, now=now, details=details)

@@ -16,16 +16,17 @@ from playhead.kernel.api_keys.bodies import LeakBody
 from playhead.kernel.api_keys.desk import KeyDesk
 from playhead.kernel.api_keys.errors import IntervalInvalid
 from playhead.kernel.api_keys.model import Author
-from playhead.kernel.api_keys.ports import AuditPort, LimiterPort, MailPort
 from playhead.kernel.api_keys.report_leak import Report
 from playhead.kernel.api_keys.repository import KeyReader
+from playhead.kernel.audit import AuditPort
 from playhead.kernel.identity.dependencies import CallerDep
 from playhead.kernel.identity.model import KEY_PREFIX
+from playhead.kernel.mail import MailPort
 from playhead.storage.tenants import Tenants
 from playhead.web import parameters
 from playhead.web.cursors import Cursors
 from playhead.web.forwarded import address_block, client_address
-from playhead.web.limits import Bucket, Rate
+from playhead.web.limits import Bucket, Limiting, Rate
 from playhead.web.requests import request_id_of
 
 USUAL_DAYS = 30
@@ -52,11 +53,11 @@ class KeyRoom:
     desk: KeyDesk
     reader: KeyReader
     mail: MailPort
-    limiter: LimiterPort
+    limiter: Limiting
 
     @classmethod
     def on(
-        cls, tenants: Tenants, *, audit: AuditPort, mail: MailPort, limiter: LimiterPort
+        cls, tenants: Tenants, *, audit: AuditPort, mail: MailPort, limiter: Limiting
     ) -> "KeyRoom":
         """Return it over a database that is connected as the service role."""
         return cls(KeyDesk(tenants, audit), KeyReader(tenants), mail, limiter)

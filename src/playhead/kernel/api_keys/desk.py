@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playhead.kernel.api_keys.ports import AuditPort
+from playhead.kernel.audit import AuditPort
 from playhead.storage.tenants import Tenants
 
 

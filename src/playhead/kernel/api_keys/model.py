@@ -62,7 +62,7 @@ class ApiKey:
 
     Attributes:
         hint: The first characters, by which people know it.
-        created_by: The person who made it, or the key that made it; None: an operator did.
+        created_by: The person who made it, or who made the key that made it; None: an operator.
         replaced_by: The key that it was rotated into.
         last_used_at: Up to a few seconds late.
     """

@@ -1,24 +1,13 @@
 """What the audit log is told of API keys. Never a key itself, nor its hash."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from playhead.base.ids import format_id
 from playhead.base.time import Micros, format_instant
 from playhead.kernel.api_keys.model import ApiKey, Author, KeySettings
-from playhead.kernel.api_keys.ports import AuditPort
+from playhead.kernel.audit import Action, AuditPort
 from playhead.kernel.identity.model import KEY_PREFIX
 from playhead.storage.postgres import Transaction
-
-
-class Action(StrEnum):
-    """What was done to a key."""
-
-    CREATED = "key.created"
-    UPDATED = "key.updated"
-    ROTATED = "key.rotated"
-    REVOKED = "key.revoked"
-    LEAKED = "key.leaked"
 
 
 async def tell(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from playhead.base.time import Micros, format_instant
 from playhead.kernel.api_keys.desk import KeyDesk
 from playhead.kernel.api_keys.model import ApiKey, Author, Because, KeyState
-from playhead.kernel.api_keys.ports import MailPort
-from playhead.kernel.api_keys.record import Action, tell
+from playhead.kernel.api_keys.record import tell
 from playhead.kernel.api_keys.repository import KeyReader, KeyRows
 from playhead.kernel.api_keys.revoke import revoked
 from playhead.kernel.api_keys.text import KeyText, parse_key
-from playhead.kernel.mail import Mail, MailInvalid
+from playhead.kernel.audit import Action
+from playhead.kernel.mail import Mail, MailInvalid, MailPort
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant
 
@@ -65,7 +65,9 @@ async def report_leak(desk: KeyDesk, mail: MailPort, report: Report, now: Micros
             return False
         await _tell_owners(transaction, mail, key, now)
         details = {"name": key.settings.name, "where": report.where}
-        await tell(desk.audit, transaction, author, Action.LEAKED, key, now=now, details=details)
+        await tell(
+            desk.audit, transaction, author, Action.KEY_LEAKED, key, now=now, details=details
+        )
     return True
 
 

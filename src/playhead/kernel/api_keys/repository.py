@@ -57,8 +57,8 @@ class KeyRows:
         return live
 
     async def insert(self, key: ApiKey, key_hash: KeyHash) -> None:
-        """Add a key."""
-        await self._transaction.execute(
+        """Add a key. Costs no round trip."""
+        await self._transaction.send(
             SQL.insert,
             **_settings(key),
             hint=key.hint,
@@ -69,8 +69,8 @@ class KeyRows:
         )
 
     async def save(self, key: ApiKey) -> None:
-        """Write what may change about a key."""
-        await self._transaction.execute(
+        """Write what may change about a key. Costs no round trip."""
+        await self._transaction.send(
             SQL.save,
             **_settings(key),
             revoked_at=key.revoked_at,
@@ -120,7 +120,7 @@ class KeyRows:
     async def add_usage(self, used: Sequence[tuple[UUID, date, int, Micros]]) -> None:
         """Add to the counts: each a key, a day, requests on it, and the last one's time."""
         key_ids, days, requests, last_used = (list(column) for column in zip(*used, strict=True))
-        await self._transaction.execute(
+        await self._transaction.send(
             SQL.add_usage,
             org_id=self._org_id,
             key_ids=key_ids,

@@ -7,9 +7,9 @@ from uuid import UUID
 from playhead.base.time import Micros
 from playhead.kernel.api_keys.desk import KeyDesk
 from playhead.kernel.api_keys.model import ApiKey, Author, Because, KeyState
-from playhead.kernel.api_keys.ports import AuditPort
-from playhead.kernel.api_keys.record import Action, tell
+from playhead.kernel.api_keys.record import tell
 from playhead.kernel.api_keys.repository import KeyRows
+from playhead.kernel.audit import Action, AuditPort
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant
 
@@ -31,7 +31,7 @@ async def revoke(desk: KeyDesk, author: Author, key_id: UUID, now: Micros) -> Ap
             desk.audit,
             transaction,
             author,
-            Action.REVOKED,
+            Action.KEY_REVOKED,
             key,
             now=now,
             details={"name": key.settings.name},
@@ -90,7 +90,7 @@ async def _revoke(
         await rows.save(revoked(key, because, now))
     for key in keys:  # entries last: they hold the head of the organisation's log
         details = {"name": key.settings.name, "because": because.value}
-        await tell(audit, transaction, author, Action.REVOKED, key, now=now, details=details)
+        await tell(audit, transaction, author, Action.KEY_REVOKED, key, now=now, details=details)
 
 
 def revoked(key: ApiKey, because: Because, now: Micros) -> ApiKey:

@@ -19,8 +19,9 @@ from playhead.kernel.api_keys.model import (
     KeySettings,
     KeyState,
 )
-from playhead.kernel.api_keys.record import Action, tell
+from playhead.kernel.api_keys.record import tell
 from playhead.kernel.api_keys.repository import KeyRows
+from playhead.kernel.audit import Action
 from playhead.kernel.identity.model import KEY_PREFIX
 from playhead.storage.tenants import Tenant
 from playhead.web.parameters import END_OF_TIME
@@ -63,7 +64,9 @@ async def rotate(
         await rows.insert(issued.key, issued.hash)
         await rows.save(old)
         details = _told(issued.key, old)
-        await tell(desk.audit, transaction, author, Action.ROTATED, key, now=now, details=details)
+        await tell(
+            desk.audit, transaction, author, Action.KEY_ROTATED, key, now=now, details=details
+        )
     return Rotation(issued, old)
 
 

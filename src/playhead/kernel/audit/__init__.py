@@ -4,12 +4,14 @@ from playhead.kernel.audit.actions import Action
 from playhead.kernel.audit.chain import Break, Verification
 from playhead.kernel.audit.errors import EntryNotFound
 from playhead.kernel.audit.model import Entry, Filters
+from playhead.kernel.audit.ports import AuditPort
 from playhead.kernel.audit.repository import AuditLog, AuditReader
 from playhead.kernel.audit.verify import verify
 
 __all__ = [
     "Action",
     "AuditLog",
+    "AuditPort",
     "AuditReader",
     "Break",
     "Entry",

@@ -4,23 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from playhead.base.time import Micros
+from playhead.kernel.audit import AuditPort
 from playhead.kernel.auth.accounts import BuiltInAccounts
 from playhead.kernel.auth.admission import Admission
 from playhead.kernel.auth.builtin import BuiltInSignIn
 from playhead.kernel.auth.dependencies import AuthRoom
 from playhead.kernel.auth.journal import Journal
 from playhead.kernel.auth.letters import Letters
-from playhead.kernel.auth.limits import LimiterPort
 from playhead.kernel.auth.mail_tokens import MailTokenPolicy, MailTokens
 from playhead.kernel.auth.pace import Pace
 from playhead.kernel.auth.passwords import Passwords
-from playhead.kernel.auth.ports import AuditPort, FirstKey, Founding, KeyRevoker, MailPort
+from playhead.kernel.auth.ports import FirstKey, Founding, KeyRevoker
 from playhead.kernel.auth.profiles import Profiles
 from playhead.kernel.auth.sessions import SessionLiveness, SessionPolicy, Sessions
 from playhead.kernel.auth.signing import AccessTokens, KeyRing, SigningKeys, SigningPolicy
 from playhead.kernel.auth.squatting import Eviction
+from playhead.kernel.mail import MailPort
 from playhead.storage.sealing import Sealer
 from playhead.storage.tenants import Tenants
+from playhead.web.limits import Limiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Surroundings:
     founding: Founding
     first_key: FirstKey
     key_revoker: KeyRevoker
-    limiter: LimiterPort
+    limiter: Limiting
     issuer: str
     now: Callable[[], Micros]
     letters: Letters = field(default_factory=Letters)

@@ -10,13 +10,14 @@ from starlette.datastructures import Headers
 
 from playhead.base.ids import parse_id
 from playhead.kernel.auth.bodies import Printable
-from playhead.kernel.auth.limits import Gate, LimiterPort
+from playhead.kernel.auth.limits import Gate
 from playhead.kernel.auth.model import Visit
 from playhead.kernel.auth.port import Accounts, SignIn
 from playhead.kernel.auth.profiles import Profiles
 from playhead.kernel.auth.sessions import Sessions
 from playhead.kernel.identity.model import SESSION_PREFIX
 from playhead.web.forwarded import client_address
+from playhead.web.limits import Limiting
 from playhead.web.parameters import PathName, id_schema
 from playhead.web.parameters import Query as QueryModel
 from playhead.web.requests import request_id_of
@@ -38,7 +39,7 @@ class AuthRoom:
     accounts: Accounts
     sessions: Sessions
     profiles: Profiles
-    limiter: LimiterPort
+    limiter: Limiting
     keys: PublishedKeys | None
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from playhead.base.ids import format_id
 from playhead.base.time import Micros
+from playhead.kernel.audit import AuditPort
 from playhead.kernel.auth.model import Visit
-from playhead.kernel.auth.ports import AuditPort
 from playhead.kernel.identity.model import PERSON_PREFIX
 from playhead.kernel.people import People
 from playhead.storage.postgres import Transaction

@@ -1,20 +1,12 @@
 """How often the endpoints of sign-in may be asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from playhead.kernel.auth.model import Visit
 from playhead.web.forwarded import address_block
-from playhead.web.limits import Bucket, Rate
-
-
-class LimiterPort(Protocol):
-    """Counts requests over all processes."""
-
-    async def enforce(self, buckets: Sequence[Bucket], scope: Mapping[str, Any]) -> None:
-        """Take one request from every bucket; raise LimitExceeded if one of them is full."""
-        ...
+from playhead.web.limits import Bucket, Limiting, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ CHANGE_PASSWORD = Limit("change_password", None, _a_minute(5))
 class Gate:
     """What one request has to pass, and who it is that passes."""
 
-    def __init__(self, limiter: LimiterPort, scope: Mapping[str, Any], visit: Visit) -> None:
+    def __init__(self, limiter: Limiting, scope: Mapping[str, Any], visit: Visit) -> None:
         self._limiter = limiter
         self._scope = scope
         self.visit = visit

@@ -1,40 +1,10 @@
 """What sign-in needs of others: each is filled where the parts are put together."""
 
-from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
 from playhead.base.time import Micros
-from playhead.kernel.mail import Mail
 from playhead.storage.postgres import Transaction
-
-
-class MailPort(Protocol):
-    """Sends mails, once the transaction that they are put into has committed."""
-
-    async def put(self, transaction: Transaction, mail: Mail, *, now: Micros) -> None:
-        """Put one mail into ``transaction``."""
-        ...
-
-
-class AuditPort(Protocol):
-    """Appends to the audit log of an organisation."""
-
-    async def append(
-        self,
-        transaction: Transaction,
-        *,
-        org_id: UUID,
-        actor: str,
-        action: str,
-        subject: str,
-        details: Mapping[str, object],
-        address: str,
-        request_id: str,
-        now: Micros,
-    ) -> None:
-        """Add an entry in ``transaction``, which is one of that organisation."""
-        ...
 
 
 class FirstKey(Protocol):

@@ -80,3 +80,12 @@ class ProfileRefused(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(f"{field}: the sign-in provider does not accept this", field=field)
+
+
+class GrantRefused(Unauthenticated):
+    """The provider does not accept the password, code or refresh token."""
+
+    code = "auth.grant_refused"
+
+    def __init__(self) -> None:
+        super().__init__("the sign-in provider did not accept this; sign in again")

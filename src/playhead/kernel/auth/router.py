@@ -33,6 +33,7 @@ from playhead.kernel.auth.model import FlowEnd
 from playhead.kernel.auth.provider_errors import (
     EmailMissing,
     FlowInvalid,
+    GrantRefused,
     IdentityConflict,
     PasswordRefused,
     ProfileRefused,
@@ -125,7 +126,7 @@ async def refresh(body: RefreshBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/logout",
     status_code=204,
     response_class=Response,
-    responses=problems(*_ALWAYS),
+    responses=problems(ProviderUnavailable, *_ALWAYS),
 )
 async def sign_out(
     auth: AuthOf, gate: GateOf, access: BearerOf, body: SignOutBody | None = None
@@ -156,9 +157,7 @@ async def begin_oauth(
     "/oauth/callback",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(
-            ProviderUnknown, CredentialsWrong, FlowInvalid, RedirectRefused, *_MET, *_ALWAYS
-        ),
+        **problems(ProviderUnknown, GrantRefused, FlowInvalid, RedirectRefused, *_MET, *_ALWAYS),
     },
 )
 async def finish_oauth(

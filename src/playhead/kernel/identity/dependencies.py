@@ -1,12 +1,12 @@
-"""What an endpoint declares to learn who asks, and to ask for a scope or a role."""
+"""What an endpoint declares to learn who asks, and to ask for a scope."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 
-from playhead.kernel.identity.errors import RoleMissing, ScopeMissing
-from playhead.kernel.identity.model import Caller, Role, Scope
+from playhead.kernel.identity.errors import ScopeMissing
+from playhead.kernel.identity.model import Caller, Scope
 
 CALLER = "playhead.caller"
 
@@ -36,15 +36,5 @@ def needs(*scopes: Scope) -> Any:
     async def check(caller: CallerDep) -> None:
         if not wanted <= caller.scopes:
             raise ScopeMissing(wanted - caller.scopes)
-
-    return Depends(check)
-
-
-def needs_role(*roles: Role) -> Any:
-    """Return a dependency that lets through people with one of ``roles``."""
-
-    async def check(caller: CallerDep) -> None:
-        if caller.org is not None and caller.role not in roles:
-            raise RoleMissing(roles)
 
     return Depends(check)

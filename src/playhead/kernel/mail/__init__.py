@@ -5,7 +5,7 @@ from playhead.kernel.mail.errors import MailInvalid, MailRefused, MailUndelivere
 from playhead.kernel.mail.folder import FolderTransport, newest_mail
 from playhead.kernel.mail.model import Mail
 from playhead.kernel.mail.outbox import Outbox
-from playhead.kernel.mail.ports import MailTransport
+from playhead.kernel.mail.ports import MailPort, MailTransport
 from playhead.kernel.mail.sender import MailSender
 from playhead.kernel.mail.smtp import SmtpTransport, Tls
 
@@ -14,6 +14,7 @@ __all__ = [
     "FolderTransport",
     "Mail",
     "MailInvalid",
+    "MailPort",
     "MailRefused",
     "MailSender",
     "MailTransport",

@@ -1,10 +1,19 @@
-"""What the mail loop is given."""
+"""What the mail loop is given, and what whoever writes a mail asks for."""
 
 from typing import Protocol
 from uuid import UUID
 
 from playhead.base.time import Micros
 from playhead.kernel.mail.model import Mail
+from playhead.storage.postgres import Transaction
+
+
+class MailPort(Protocol):
+    """Sends mails, once the transaction that they are put into has committed."""
+
+    async def put(self, transaction: Transaction, mail: Mail, *, now: Micros) -> None:
+        """Put one mail into ``transaction``."""
+        ...
 
 
 class MailTransport(Protocol):

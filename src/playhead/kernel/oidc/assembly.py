@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from playhead.base.time import Micros
+from playhead.kernel.audit import AuditPort
 from playhead.kernel.auth.journal import Journal
 from playhead.kernel.auth.pace import Pace
-from playhead.kernel.auth.ports import AuditPort, FirstKey, Founding
+from playhead.kernel.auth.ports import FirstKey, Founding
 from playhead.kernel.oidc.cached import USUAL, CachePolicy
 from playhead.kernel.oidc.client import OidcClient
 from playhead.kernel.oidc.identities import ProviderPeople

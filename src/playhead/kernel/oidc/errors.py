@@ -1,9 +1,10 @@
 """What can go wrong between us and a sign-in provider."""
 
-from playhead.base.errors import Invalid, Unauthenticated
+from playhead.base.errors import Invalid
 from playhead.kernel.auth.provider_errors import (
     EmailMissing,
     FlowInvalid,
+    GrantRefused,
     IdentityConflict,
     PasswordRefused,
     ProfileRefused,
@@ -22,15 +23,6 @@ __all__ = [
     "ProviderUnavailable",
     "RedirectRefused",
 ]
-
-
-class GrantRefused(Unauthenticated):
-    """The provider does not accept the password, code or refresh token."""
-
-    code = "auth.grant_refused"
-
-    def __init__(self) -> None:
-        super().__init__("the sign-in provider did not accept this; sign in again")
 
 
 class OidcMisconfigured(Invalid):

@@ -78,9 +78,7 @@ class OrgDesk:
 
     Attributes:
         tenants: Over a database that is connected as the service role.
-        accept_link: Makes the address that a mail with this token shows; None: the mail shows the
-            token itself.
-        limiter: Counts the mails that invite; None: nobody does.
+        limiter: Counts the mails that invite.
         new_id: Makes an id.
         new_token: Makes a token of that many random bytes.
     """
@@ -88,8 +86,7 @@ class OrgDesk:
     tenants: Tenants
     outbox: Outbox
     audit: AuditLog
-    accept_link: Callable[[str], str] | None = None
-    limiter: MailLimiter | None = None
+    limiter: MailLimiter
     new_id: Callable[[Micros], UUID] = new_uuid
     new_token: Callable[[int], str] = invitation_token
 

@@ -159,12 +159,11 @@ def _author(caller: Caller) -> UUID:
 async def _mail(
     desk: OrgDesk, opened: Open, invitation: Invitation, token: str, now: Micros
 ) -> None:
-    if desk.limiter is not None:  # only now: who may not invite uses nothing up
-        await desk.limiter.check(mail_buckets(opened.caller, invitation.email))
+    # Only now: who may not invite uses nothing up.
+    await desk.limiter.check(mail_buckets(opened.caller, invitation.email))
     user_id = opened.standing.user_id
     inviter = None if user_id is None else await opened.rows.member(user_id)
-    link = None if desk.accept_link is None else desk.accept_link(token)
-    mail = invitation_mail(invitation, opened.name, inviter, token=token, link=link)
+    mail = invitation_mail(invitation, opened.name, inviter, token=token)
     await desk.outbox.put(opened.transaction, mail, now=now)
 
 

@@ -7,29 +7,25 @@ from playhead.kernel.orgs.model import Invitation, Member
 _TEXT = """\
 {who} invites you to {org} on Playhead, as {role}.
 
-To accept, sign in (or sign up) with this address, {email}, and {how}
+To accept, sign in (or sign up) with this address, {email}, and \
+send this token to POST /api/v1/invitations/accept:
 
-    {what}
+    {token}
 
 This is good until {until}. If you do not know who sent it, ignore this mail: nothing will happen.
 """
 
 
 def invitation_mail(
-    invitation: Invitation, org: str, inviter: Member | None, *, token: str, link: str | None
+    invitation: Invitation, org: str, inviter: Member | None, *, token: str
 ) -> Mail:
-    """Return the mail; ``inviter`` is None where an API key invites.
-
-    Without a ``link`` it shows the token, and where that has to be sent.
-    """
-    where = "send this token to POST /api/v1/invitations/accept:"
+    """Return the mail, which shows the token; ``inviter`` is None where an API key invites."""
     text = _TEXT.format(
         who="Somebody" if inviter is None else _signature(inviter),
         org=org,
         role=invitation.role.value,
         email=invitation.email,
-        how=where if link is None else "open",
-        what=token if link is None else link,
+        token=token,
         until=f"{datetime_of(invitation.expires_at):%Y-%m-%d %H:%M} UTC",
     )
     return Mail(invitation.email, f"Invitation to {org} on Playhead", text)

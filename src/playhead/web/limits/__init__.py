@@ -3,5 +3,6 @@
 from playhead.web.limits.errors import LimitExceeded
 from playhead.web.limits.limiter import Limiter
 from playhead.web.limits.model import Bucket, Decision, Rate, gcra
+from playhead.web.limits.ports import Limiting
 
-__all__ = ["Bucket", "Decision", "LimitExceeded", "Limiter", "Rate", "gcra"]
+__all__ = ["Bucket", "Decision", "LimitExceeded", "Limiter", "Limiting", "Rate", "gcra"]

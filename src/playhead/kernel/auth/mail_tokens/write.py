@@ -10,7 +10,7 @@ from playhead.kernel.auth.errors import MailTokenInvalid
 from playhead.kernel.auth.letters import Letters
 from playhead.kernel.auth.mail_tokens.model import MailTokenPolicy, Purpose
 from playhead.kernel.auth.mail_tokens.repository import MailTokenRows, person_of_mail_token
-from playhead.kernel.auth.ports import MailPort
+from playhead.kernel.mail import MailPort
 from playhead.kernel.people import Person
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant, Tenants

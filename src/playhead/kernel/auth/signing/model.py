@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
 
-NOT_YET_RETIRED = None
 WITHDRAWN = Micros(0)
 """Retired at the beginning of time: what it signed is refused from now on."""
 
