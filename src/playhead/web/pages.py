@@ -37,7 +37,7 @@ class PagingMixed(Invalid):
         )
 
 
-class Place(Wire):
+class Place(Wire, frozen=True, kw_only=True):
     """Where a row stands in a list that is ordered by ``created_at``, then id, both falling."""
 
     at: Micros
