@@ -1,5 +1,6 @@
 """The page on settings says what the settings say."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,9 @@ def row_of(name: str) -> str:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_described_with_its_default(name: str) -> None:
     assert row_of(name) in PAGE
+
+
+def test_every_variable_in_the_table_is_one_that_is_read() -> None:
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE))
+
+    assert listed == {variable_of(name) for name in Settings.model_fields}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
+from playhead.kernel.auth.cookies import NAME
 from playhead.storage.roles import service_url
 from tests.entrypoints.test_acceptance import with_provider
 from tests.entrypoints.whole import PASSWORD, Whole
@@ -58,6 +59,7 @@ def test_no_token_or_address_however_hostile_is_our_failure(elsewhere: Arena) ->
         ("POST", f"{AUTH}/logout"),
         ("GET", f"{AUTH}/oauth/keycloak?redirect_uri=https://evil.example/"),
         ("GET", f"{AUTH}/oauth/%00?redirect_uri=%00"),
+        ("POST", f"{AUTH}/oauth/callback"),
         ("GET", f"{AUTH}/oauth/google?redirect_uri=javascript:alert(1)"),
     ]
     asked = [
@@ -67,7 +69,7 @@ def test_no_token_or_address_however_hostile_is_our_failure(elsewhere: Arena) ->
                 st.sampled_from(places),
                 st.sampled_from(tokens),
                 st.sampled_from(
-                    [(b"cookie", b"a=b"), (b"cookie", b"playhead_sign_in=\xff\x00;;=")]
+                    [(b"cookie", b"a=b"), (b"cookie", NAME.encode() + b"=\xff\x00;;=")]
                 ),
             ),
             60,
