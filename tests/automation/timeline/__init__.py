@@ -1,0 +1,1 @@
+"""Questions of automation about the recorded past."""

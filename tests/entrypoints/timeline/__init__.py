@@ -1,0 +1,1 @@
+"""The port of automation to the tape, over a real tape."""
