@@ -36,3 +36,9 @@ class Action(StrEnum):
     INVITATION_RESENT = "invitation.resent"
     INVITATION_CANCELLED = "invitation.cancelled"
     INVITATION_ACCEPTED = "invitation.accepted"
+
+    HABIT_CREATED = "habit.created"
+    HABIT_UPDATED = "habit.updated"
+    HABIT_DELETED = "habit.deleted"
+    HABIT_PAUSED = "habit.paused"
+    REFLEX_PAUSED = "reflex.paused"
