@@ -1,0 +1,25 @@
+"""Jobs: work that is done once, whoever dies.
+
+The row in PostgreSQL is the truth. Celery on Valkey carries ids to workers: a message that is lost,
+doubled or late costs time, never a job. `enqueue` in the transaction of what asks for the work; a
+`Handler` does it and ends it, in the transaction of what it writes, through its `Lease`.
+"""
+
+from playhead.kernel.jobs.bell import JobBell, SilentBell
+from playhead.kernel.jobs.errors import LeaseLost
+from playhead.kernel.jobs.model import Job, NewJob
+from playhead.kernel.jobs.ports import Handler, Handlers, Lease
+from playhead.kernel.jobs.repository import ask_to_cancel, enqueue
+
+__all__ = [
+    "Handler",
+    "Handlers",
+    "Job",
+    "JobBell",
+    "Lease",
+    "LeaseLost",
+    "NewJob",
+    "SilentBell",
+    "ask_to_cancel",
+    "enqueue",
+]
