@@ -145,16 +145,20 @@ CREATE TABLE executions (
     input               jsonb   NOT NULL,
     at                  bigint  NOT NULL, -- the instant that its template looks at
     output              text    NOT NULL DEFAULT '',
+    output_valid        boolean,          -- whether it is the JSON that was asked for; else null
     stop_reason         text,
     error_code          text,
     error_message       text,
     attempts            integer NOT NULL DEFAULT 0,
+    lost                jsonb   NOT NULL DEFAULT '[]', -- attempts that another one followed
     input_tokens        bigint,           -- by class, together over all attempts
     cached_input_tokens bigint,
     cache_write_tokens  bigint,
     output_tokens       bigint,
     reasoning_tokens    bigint,
-    cost_pico_dollars   numeric(30, 0),   -- exact
+    usage_complete      boolean NOT NULL DEFAULT true, -- whether every token was counted
+    cost_pico_dollars   numeric(30, 0),   -- exact, of what was counted
+    estimated_pico_dollars numeric(30, 0) NOT NULL DEFAULT 0,
     reserved_credits    bigint  NOT NULL DEFAULT 0,
     charged_credits     bigint  NOT NULL DEFAULT 0,
     created_by          text    NOT NULL,
@@ -172,6 +176,7 @@ CREATE INDEX executions_listed ON executions (org_id, created_at DESC, execution
 CREATE INDEX executions_skill ON executions (org_id, skill_id, created_at DESC);
 CREATE INDEX executions_reference ON executions (org_id, reference_id, created_at DESC)
     WHERE reference_id IS NOT NULL;
+CREATE INDEX executions_ended ON executions (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX executions_unfinished ON executions (org_id, reference_id)
     WHERE status IN ('pending', 'running');
 SELECT pg_temp.guard('executions');
@@ -324,6 +329,25 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON reflex_positions TO playhead_service;
 -- Functions that look across tenants, for workers -------------------------------------------------
 
 -- (jobs)
+
+-- (executions)
+
+-- Forgets at most `most` executions of all tenants that ended before an instant; tells how many.
+CREATE FUNCTION forget_executions(before bigint, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH old AS (
+        SELECT e.execution_id FROM public.executions e
+         WHERE e.ended_at < forget_executions.before
+         ORDER BY e.ended_at LIMIT forget_executions.most
+           FOR UPDATE SKIP LOCKED
+    ), gone AS (
+        DELETE FROM public.executions e USING old WHERE e.execution_id = old.execution_id
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone;
+END;
+SELECT pg_temp.hand_over('forget_executions(bigint, integer)'::regprocedure);
 
 -- (habits)
 
