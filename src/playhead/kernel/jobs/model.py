@@ -65,6 +65,22 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A job that was noted as sent, and whose it is."""
+
+    job_id: UUID
+    org_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the holder of a lease is told: whether it still has it, and whether to stop."""
+
+    is_held: bool
+    cancel_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A job that a worker has just taken.
 

@@ -20,3 +20,40 @@ UPDATE jobs j
   FROM open o
  WHERE j.job_id = o.job_id
 RETURNING j.job_id, j.state;
+
+-- name: hold
+-- The row stays locked until the end of the transaction.
+SELECT job_id FROM jobs
+ WHERE job_id = :job_id::uuid AND token = :token::int AND state = 'running'
+   FOR UPDATE;
+
+-- name: settle_one
+UPDATE jobs
+   SET state = :state::text, lease_until = NULL, due_at = coalesce(:due_at::bigint, due_at),
+       last_error = coalesce(:error::text, last_error),
+       ended_at = CASE WHEN :state::text <> 'queued' THEN :now::bigint END
+ WHERE job_id = :job_id::uuid AND token = :token::int AND state = 'running'
+RETURNING job_id;
+
+-- name: lend
+SELECT job_id, org_id FROM lend_jobs(:now::bigint, :room::int, :most_per_org::int, :after::uuid);
+
+-- name: take
+SELECT job_id, org_id, kind, subject, attempts, most_attempts, created_at, due_at, token,
+       cancel_asked
+  FROM take_jobs(:job_ids::uuid[], :sent_before::bigint, :most::int, :worker::text, :now::bigint,
+                 :lease_until::bigint);
+
+-- name: renew
+SELECT job_id, is_held, cancel_asked
+  FROM renew_jobs(:job_ids::uuid[], :tokens::int[], :renew_before::bigint, :lease_until::bigint);
+
+-- name: settle
+SELECT settle_jobs(:job_ids::uuid[], :tokens::int[], :states::text[], :due_ats::bigint[],
+                   :errors::text[], :counted::bool[], :now::bigint) AS job_id;
+
+-- name: reap
+SELECT reap_jobs(:now::bigint, :most::int) AS job_id;
+
+-- name: forget
+SELECT forget_jobs(:before::bigint, :most::int) AS forgotten;
