@@ -224,6 +224,16 @@ class Session:
         with self._connection.transaction():
             yield
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Send the statements of a block without waiting for one before the next.
+
+        Each wait costs a thread its turn, and up to 5 ms until it gets the next one beside a busy
+        thread. Within the block no statement's outcome is known; an error shows at its end.
+        """
+        with self._connection.pipeline():
+            yield
+
     def fetch_all(self, query: str, **parameters: object) -> list[Row]:
         """Return every row."""
         return self._connection.execute(query, parameters, binary=True).fetchall()

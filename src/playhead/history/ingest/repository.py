@@ -13,6 +13,7 @@ from playhead.history.ingest.batch import (
     EventColumns,
     Opened,
     Planned,
+    Progress,
     Verified,
 )
 from playhead.history.ingest.core import Ingest
@@ -21,7 +22,7 @@ from playhead.history.ingest.limits import Limits
 from playhead.history.ingest.live import Live
 from playhead.history.ingest.registry import MarketRegistry
 from playhead.history.ingest.state import restore, restore_markets
-from playhead.history.ingest.written import write_around
+from playhead.history.ingest.written import copy_audits, write_around
 from playhead.history.tape import Partitions, TapeHead, books_to_bytes
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Session
@@ -95,14 +96,18 @@ class IngestStore:
         self._partitions.prepare(first, batch.progress.last_position)
         with self._session.transaction():
             self._advance(capture_id, batch, from_offset, to_offset, now)
-            self._add_markets(batch)
-            self._open_coverage(capture_id, batch.opened)
-            self._add_events(events)
-            self._add_keyframes(batch)
-            self._tell_coverage(batch)
-            self._plan_segments(batch.planned)
-            self._close_coverage(batch.closed)
-            write_around(self._session, capture_id, batch)
+            self._copy_events(events)
+            copy_audits(self._session, capture_id, batch.audits)
+            with self._session.at_once():
+                self._mark_streams(capture_id, batch.progress)
+                self._add_markets(batch)
+                self._count_events(events)
+                self._open_coverage(capture_id, batch.opened)
+                self._add_keyframes(batch)
+                self._tell_coverage(batch)
+                self._plan_segments(batch.planned)
+                self._close_coverage(batch.closed)
+                write_around(self._session, capture_id, batch)
 
     def _restore_tables(self, ingest: Ingest) -> None:
         for row in self._session.fetch_all(SQL.grids, capture_id=ingest.capture_id):
@@ -142,6 +147,8 @@ class IngestStore:
         )
         if moved != 1:
             raise IngestOvertaken(capture_id=capture_id)
+
+    def _mark_streams(self, capture_id: int, progress: Progress) -> None:
         self._session.execute(
             SQL.mark_streams,
             capture_id=capture_id,
@@ -183,12 +190,14 @@ class IngestStore:
                 exchange_from=[o.exchange_from for o in opened],
             )
 
-    def _add_events(self, events: EventColumns) -> None:
-        if not len(events.position):
-            return
-        self._session.copy_in("events", _event_columns(events))
-        markets, counts = np.unique(events.market_id, return_counts=True)
-        self._session.execute(SQL.count_events, market_ids=markets.tolist(), events=counts.tolist())
+    def _copy_events(self, events: EventColumns) -> None:
+        if len(events.position):
+            self._session.copy_in("events", _event_columns(events))
+
+    def _count_events(self, events: EventColumns) -> None:
+        if len(events.position):
+            ids, counts = np.unique(events.market_id, return_counts=True)
+            self._session.execute(SQL.count_events, market_ids=ids.tolist(), events=counts.tolist())
 
     def _add_keyframes(self, batch: Batch) -> None:
         frames = batch.keyframes

@@ -14,11 +14,12 @@ SQL = load_sql(__package__)
 
 
 def write_around(session: Session, capture_id: int, batch: Batch) -> None:
-    """Add everything of ``batch`` but its events and intervals, within the transaction there is."""
+    """Add everything of ``batch`` but its events, intervals and comparisons; these are counted."""
     _write_incidents(session, capture_id, batch)
     _write_clock_faults(session, capture_id, batch)
-    _write_audits(session, capture_id, batch.audits)
+    _count_audits(session, batch.audits)
     _write_trades(session, capture_id, batch)
+    _write_statuses(session, capture_id, batch)
     _write_exchange(session, capture_id, batch)
 
 
@@ -66,10 +67,14 @@ def _write_clock_faults(session: Session, capture_id: int, batch: Batch) -> None
         )
 
 
-def _write_audits(session: Session, capture_id: int, audits: Sequence[Audit]) -> None:
-    """Add comparisons, whose numbers follow one another, and count them."""
+def copy_audits(session: Session, capture_id: int, audits: Sequence[Audit]) -> None:
+    """Add comparisons, whose numbers follow one another."""
     if audits:
         session.copy_in("audits", _audit_columns(capture_id, audits), _audit_blobs(audits))
+
+
+def _count_audits(session: Session, audits: Sequence[Audit]) -> None:
+    if audits:
         session.execute(
             SQL.count_audits, first_audit=audits[0].audit_id, last_audit=audits[-1].audit_id
         )
@@ -113,6 +118,17 @@ def _write_trades(session: Session, capture_id: int, batch: Batch) -> None:
             sizes=[t.size for t in trades],
             taker_sides=[t.taker_side for t in trades],
             is_block=[t.is_block for t in trades],
+        )
+
+
+def _write_statuses(session: Session, capture_id: int, batch: Batch) -> None:
+    if batch.statuses:
+        session.execute(
+            SQL.add_lifecycles,
+            capture_id=capture_id,
+            market_ids=[s.market_id for s in batch.statuses],
+            received_at=[s.received_at for s in batch.statuses],
+            statuses=[s.status for s in batch.statuses],
         )
 
 
