@@ -227,6 +227,7 @@ SHARED = frozenset(
         "grids",
         "incidents",
         "keyframes",
+        "lifecycles",
         "maintenance",
         "markets",
         "segment_data",

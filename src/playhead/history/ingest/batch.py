@@ -98,6 +98,14 @@ class TradeRow:
     is_block: bool
 
 
+class StatusRow(NamedTuple):
+    """A change of a market's status, and when we were told."""
+
+    market_id: int
+    received_at: Micros
+    status: str
+
+
 class Verified(NamedTuple):
     """Where a snapshot agreed with a book: after which event, and when (running maxima)."""
 
@@ -228,6 +236,8 @@ class Batch:
     clock_faults: dict[tuple[int, Micros], ClockFault] = field(default_factory=dict)
     audits: list[Audit] = field(default_factory=list)
     trades: dict[tuple[int, str], TradeRow] = field(default_factory=dict)
+    statuses: dict[StatusRow, None] = field(default_factory=dict)
+    """In order; each once."""
     exchange_states: list[tuple[int, Micros, bool]] = field(default_factory=list)
     maintenance: set[tuple[Micros, Micros]] = field(default_factory=set)
     grids: dict[int, Ranges] = field(default_factory=dict)

@@ -211,7 +211,7 @@ class Ingest:
         self, message: Message, connection: Connection, received_at: Micros | None
     ) -> None:
         if isinstance(message, MarketLifecycle):
-            self.draft.learn(facts_of_lifecycle(message), received_at)
+            self.draft.happened(facts_of_lifecycle(message), received_at)
         elif isinstance(message, Trade):
             if is_name(message.market_ticker) and is_name(message.trade_id):
                 exchange_at = credible(message.exchange_at, received_at)

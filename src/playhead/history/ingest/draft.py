@@ -3,12 +3,20 @@
 It knows markets, not connections: which message means what is decided in ``core``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from playhead.base.time import Micros
 from playhead.history.books import Side
-from playhead.history.ingest.batch import Batch, Ending, Incident, Opened, Progress, TradeRow
+from playhead.history.ingest.batch import (
+    Batch,
+    Ending,
+    Incident,
+    Opened,
+    Progress,
+    StatusRow,
+    TradeRow,
+)
 from playhead.history.ingest.facts import Facts
 from playhead.history.ingest.grid import DOLLAR, Grids, Range
 from playhead.history.ingest.live import EVENTS_A_KEYFRAME, Live
@@ -221,6 +229,14 @@ class Draft:
                 self.mend(said.ticker, at)
             elif said.status is not None:
                 self.ended.discard(said.ticker)
+
+    def happened(self, facts: Sequence[Facts], at: Micros | None) -> None:
+        """Note what an event in the life of markets says; a change of status is kept as such."""
+        self.learn(facts, at)
+        for said in facts:
+            if said.status is not None and at is not None:
+                row = StatusRow(self._market_id(said.ticker), at, said.status.value)
+                self.batch.statuses[row] = None
 
     def allow(self, ticker: str, ranges: Iterable[Range]) -> None:
         """Let a market have these prices too."""

@@ -175,6 +175,13 @@ ON CONFLICT (market_id, trade_id) DO UPDATE
        taker_side = excluded.taker_side, is_block = excluded.is_block
  WHERE trades.capture_id > excluded.capture_id;
 
+-- name: add_lifecycles
+INSERT INTO lifecycles (market_id, received_at, capture_id, status)
+SELECT market_id, received_at, :capture_id, status
+  FROM unnest(:market_ids::int[], :received_at::bigint[], :statuses::text[])
+    AS l (market_id, received_at, status)
+ON CONFLICT DO NOTHING;
+
 -- name: add_exchange_states
 INSERT INTO exchange_states (capture_id, exchange_index, at, is_active)
 SELECT :capture_id, * FROM unnest(:indexes::smallint[], :at::bigint[], :is_active::boolean[])

@@ -142,5 +142,5 @@ SELECT p.capture_id, p.last_position,
 -- name: empty_tape
 -- Markets keep their numbers: whoever remembers one must not be given another market's book.
 TRUNCATE segment_data, segments, keyframes, events, streams, coverage, audits, audit_days, wounds,
-         incidents, clock_faults, trades, exchange_states, maintenance, grids, captures;
+         incidents, clock_faults, trades, lifecycles, exchange_states, maintenance, grids, captures;
 UPDATE markets SET events = 0;

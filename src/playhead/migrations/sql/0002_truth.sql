@@ -166,3 +166,12 @@ CREATE TABLE grids (
     price_ranges jsonb   NOT NULL,
     PRIMARY KEY (capture_id, market_id)
 );
+
+-- Changes of markets' status as their lifecycle messages told them: one row a telling.
+CREATE TABLE lifecycles (
+    market_id   integer NOT NULL REFERENCES markets,
+    received_at bigint  NOT NULL,
+    capture_id  integer NOT NULL,
+    status      text    NOT NULL,
+    PRIMARY KEY (market_id, received_at, capture_id, status)
+);
