@@ -1,6 +1,8 @@
 """Executions: one run of a skill, whoever asked for it; started, watched, stopped, counted."""
 
 from playhead.automation.executions.charging import Bill, Charges, FreeTariff, Reserved
+from playhead.automation.executions.costs import Costs
+from playhead.automation.executions.ending import Closer
 from playhead.automation.executions.errors import (
     CannotCancel,
     CannotRetry,
@@ -19,8 +21,11 @@ from playhead.automation.executions.model import (
     Refused,
     Spent,
 )
-from playhead.automation.executions.ports import Witness
+from playhead.automation.executions.ports import Models, Witness
 from playhead.automation.executions.repository import unfinished
+from playhead.automation.executions.run import ExecutionHandler
+from playhead.automation.executions.start import NewTrial, Starter, Stopping
+from playhead.automation.executions.workshop import Limits, Workshop
 
 __all__ = [
     "DEPTH",
@@ -30,17 +35,26 @@ __all__ = [
     "CannotCancel",
     "CannotRetry",
     "Charges",
+    "Closer",
+    "Costs",
     "Ended",
+    "ExecutionHandler",
     "ExecutionNotFound",
     "ExecutionStatus",
     "ExecutionType",
     "FreeTariff",
+    "Limits",
+    "Models",
     "NewExecution",
+    "NewTrial",
     "OutputTooLarge",
     "Refused",
     "Reserved",
     "Spent",
+    "Starter",
+    "Stopping",
     "TimedOut",
     "Witness",
+    "Workshop",
     "unfinished",
 ]
