@@ -1,0 +1,1 @@
+"""Reflexes: a skill runs when something happens."""
