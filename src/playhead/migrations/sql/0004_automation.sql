@@ -44,17 +44,23 @@ CREATE TABLE jobs (
     token           integer NOT NULL DEFAULT 0,
     created_at      bigint  NOT NULL,
     due_at          bigint  NOT NULL,
-    sent_at         bigint,           -- when the broker was told last, while it is queued
-    worker          text,
+    sent_at         bigint,           -- when the broker was told, while it is queued
+    worker          text,             -- the latest
     started_at      bigint,           -- of the latest attempt
     lease_until     bigint,           -- while it is running
     cancel_asked_at bigint,
     ended_at        bigint,
     last_error      text,
-    UNIQUE (org_id, job_id)
+    CHECK ((state = 'running') = (lease_until IS NOT NULL)),
+    CHECK ((state IN ('queued', 'running')) = (ended_at IS NULL)),
+    CHECK (state = 'queued' OR sent_at IS NULL)
 ) WITH (fillfactor = 70);
-CREATE INDEX jobs_queued ON jobs (org_id, due_at, job_id) WHERE state = 'queued';
-CREATE INDEX jobs_running ON jobs (lease_until) WHERE state = 'running';
+-- A job is in one of these at a time.
+CREATE INDEX jobs_waiting ON jobs (org_id, due_at, job_id)
+    WHERE state = 'queued' AND sent_at IS NULL;
+CREATE INDEX jobs_sent ON jobs (sent_at, org_id) WHERE sent_at IS NOT NULL;
+CREATE INDEX jobs_running ON jobs (lease_until, org_id) WHERE lease_until IS NOT NULL;
+CREATE INDEX jobs_ended ON jobs (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX jobs_subject ON jobs (org_id, subject);
 SELECT pg_temp.guard('jobs');
 GRANT SELECT, INSERT, UPDATE ON jobs TO playhead_service;
@@ -232,7 +238,8 @@ CREATE TABLE occurrences (
     PRIMARY KEY (org_id, habit_id, tick),
     FOREIGN KEY (org_id, habit_id) REFERENCES habits (org_id, habit_id) ON DELETE CASCADE
 ) WITH (fillfactor = 70);
-CREATE INDEX occurrences_due ON occurrences (due_at) WHERE state IN ('planned', 'buffered');
+CREATE INDEX occurrences_due ON occurrences (due_at, org_id) WHERE state IN ('planned', 'buffered');
+CREATE INDEX occurrences_old ON occurrences USING brin (tick); -- to forget them by
 SELECT pg_temp.guard(name::regclass) FROM unnest(ARRAY['habits', 'occurrences']) AS name;
 GRANT SELECT, INSERT, UPDATE, DELETE ON habits, occurrences TO playhead_service;
 
@@ -330,26 +337,233 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON reflex_positions TO playhead_service;
 
 -- (jobs)
 
--- (executions)
+-- Jobs that are due, noted as sent: as many as are missing to `room` that are sent and not taken.
+-- Of each organisation at most `most_per_org` are sent or running. Whose jobs come next is decided
+-- by turns: a job's turn is its place among those of its organisation, after what that has sent or
+-- running, and of equal turns those of the organisations that follow `after` come first.
+CREATE FUNCTION lend_jobs(now bigint, room integer, most_per_org integer, after uuid)
+RETURNS TABLE (job_id uuid, org_id uuid)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    -- One at a time: each must see what the one before has sent.
+    PERFORM pg_advisory_xact_lock(7108837614291843);
+    RETURN QUERY
+    WITH RECURSIVE waiting (org_id) AS (
+        (SELECT j.org_id FROM public.jobs j WHERE j.state = 'queued' AND j.sent_at IS NULL
+          ORDER BY j.org_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT j.org_id FROM public.jobs j
+                 WHERE j.state = 'queued' AND j.sent_at IS NULL AND j.org_id > w.org_id
+                 ORDER BY j.org_id LIMIT 1)
+          FROM waiting w WHERE w.org_id IS NOT NULL
+    ), busy AS (
+        SELECT b.org_id, count(*) AS jobs
+          FROM (SELECT j.org_id FROM public.jobs j WHERE j.sent_at IS NOT NULL
+                UNION ALL
+                SELECT j.org_id FROM public.jobs j WHERE j.lease_until IS NOT NULL) AS b
+         GROUP BY b.org_id
+    ), free AS (
+        SELECT greatest(0, lend_jobs.room - count(*)) AS places
+          FROM public.jobs j WHERE j.sent_at IS NOT NULL
+    ), chosen AS (
+        SELECT next.job_id, coalesce(b.jobs, 0) + next.place AS turn,
+               coalesce(w.org_id <= lend_jobs.after, false) AS is_round, w.org_id
+          FROM waiting w
+          LEFT JOIN busy b ON b.org_id = w.org_id
+         CROSS JOIN LATERAL (
+            SELECT q.job_id, row_number() OVER (ORDER BY q.due_at, q.job_id) AS place
+              FROM (SELECT j.job_id, j.due_at FROM public.jobs j
+                     WHERE j.state = 'queued' AND j.sent_at IS NULL AND j.org_id = w.org_id
+                       AND j.due_at <= lend_jobs.now
+                     ORDER BY j.due_at, j.job_id
+                     LIMIT least((SELECT places FROM free),
+                                 greatest(0, lend_jobs.most_per_org - coalesce(b.jobs, 0)))) AS q
+         ) AS next
+         WHERE w.org_id IS NOT NULL
+         ORDER BY turn, is_round, w.org_id
+         LIMIT (SELECT places FROM free)
+    ), locked AS (
+        SELECT j.job_id FROM public.jobs j
+         WHERE j.job_id IN (SELECT c.job_id FROM chosen c)
+           AND j.state = 'queued' AND j.sent_at IS NULL
+         ORDER BY j.job_id FOR UPDATE SKIP LOCKED
+    ), sent AS (
+        UPDATE public.jobs j SET sent_at = lend_jobs.now FROM locked l WHERE j.job_id = l.job_id
+        RETURNING j.job_id
+    )
+    SELECT c.job_id, c.org_id FROM chosen c JOIN sent s ON s.job_id = c.job_id
+     ORDER BY c.turn, c.is_round, c.org_id;
+END $$;
+SELECT pg_temp.hand_over('lend_jobs(bigint, integer, integer, uuid)'::regprocedure);
 
--- Forgets at most `most` executions of all tenants that ended before an instant; tells how many.
-CREATE FUNCTION forget_executions(before bigint, most integer) RETURNS bigint
+-- Those of `job_ids` that are queued and due run from now on, by `worker`. With `job_ids` NULL: at
+-- most `most` of those that were sent before `sent_before` and that nobody has taken since.
+CREATE FUNCTION take_jobs(job_ids uuid[], sent_before bigint, most integer,
+                          worker text, now bigint, lease_until bigint)
+RETURNS TABLE (job_id uuid, org_id uuid, kind text, subject uuid, attempts integer,
+               most_attempts integer, created_at bigint, due_at bigint, token integer,
+               cancel_asked boolean)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    free uuid[];
+BEGIN
+    IF take_jobs.job_ids IS NULL THEN
+        free := ARRAY(SELECT j.job_id FROM public.jobs j
+                       WHERE j.sent_at < take_jobs.sent_before AND j.state = 'queued'
+                         AND j.due_at <= take_jobs.now
+                       ORDER BY j.sent_at LIMIT take_jobs.most FOR UPDATE SKIP LOCKED);
+    ELSE
+        free := ARRAY(SELECT j.job_id FROM public.jobs j
+                       WHERE j.job_id = ANY (take_jobs.job_ids) AND j.state = 'queued'
+                         AND j.due_at <= take_jobs.now
+                       FOR UPDATE SKIP LOCKED);
+    END IF;
+    RETURN QUERY
+    UPDATE public.jobs j
+       SET state = 'running', token = j.token + 1, attempts = j.attempts + 1, sent_at = NULL,
+           worker = take_jobs.worker, started_at = take_jobs.now,
+           lease_until = take_jobs.lease_until
+     WHERE j.job_id = ANY (free)
+    RETURNING j.job_id, j.org_id, j.kind, j.subject, j.attempts, j.most_attempts, j.created_at,
+              j.due_at, j.token, j.cancel_asked_at IS NOT NULL;
+END $$;
+SELECT pg_temp.hand_over('take_jobs(uuid[], bigint, integer, text, bigint, bigint)'::regprocedure);
+
+-- What holders of leases want to know twice a second: whether each is still theirs, and whether it
+-- is to be cancelled. Leases that end before `renew_before` are made longer. A row that is locked is
+-- just being written to by its holder, and is not waited for.
+CREATE FUNCTION renew_jobs(job_ids uuid[], tokens integer[], renew_before bigint,
+                           lease_until bigint)
+RETURNS TABLE (job_id uuid, is_held boolean, cancel_asked boolean)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    WITH short AS (
+        SELECT j.job_id FROM public.jobs j
+          JOIN unnest(renew_jobs.job_ids, renew_jobs.tokens) AS h (job_id, token)
+            ON j.job_id = h.job_id AND j.token = h.token
+         WHERE j.lease_until < renew_jobs.renew_before
+         FOR UPDATE OF j SKIP LOCKED
+    )
+    UPDATE public.jobs j SET lease_until = renew_jobs.lease_until
+      FROM short s WHERE j.job_id = s.job_id;
+    RETURN QUERY
+    SELECT h.job_id, j.job_id IS NOT NULL, coalesce(j.cancel_asked_at IS NOT NULL, false)
+      FROM unnest(renew_jobs.job_ids, renew_jobs.tokens) AS h (job_id, token)
+      LEFT JOIN public.jobs j
+             ON j.job_id = h.job_id AND j.token = h.token AND j.state = 'running';
+END $$;
+SELECT pg_temp.hand_over('renew_jobs(uuid[], integer[], bigint, bigint)'::regprocedure);
+
+-- Ends jobs, or has them queued again, for those who hold them. Who is not returned does not.
+CREATE FUNCTION settle_jobs(job_ids uuid[], tokens integer[], states text[], due_ats bigint[],
+                            errors text[], counted boolean[], now bigint)
+RETURNS SETOF uuid
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    WITH old AS (
-        SELECT e.execution_id FROM public.executions e
-         WHERE e.ended_at < forget_executions.before
-         ORDER BY e.ended_at LIMIT forget_executions.most
-           FOR UPDATE SKIP LOCKED
-    ), gone AS (
-        DELETE FROM public.executions e USING old WHERE e.execution_id = old.execution_id
+    WITH settled AS (
+        SELECT * FROM unnest(job_ids, tokens, states, due_ats, errors, counted)
+            AS s (job_id, token, state, due_at, error, is_counted)
+    ), held AS (
+        SELECT j.job_id FROM public.jobs j JOIN settled s USING (job_id, token)
+         WHERE j.state = 'running' ORDER BY j.job_id FOR UPDATE OF j
+    )
+    UPDATE public.jobs j
+       SET state = s.state, lease_until = NULL, due_at = coalesce(s.due_at, j.due_at),
+           last_error = coalesce(s.error, j.last_error),
+           attempts = j.attempts - (NOT s.is_counted)::integer,
+           ended_at = CASE WHEN s.state <> 'queued' THEN settle_jobs.now END
+      FROM settled s
+     WHERE j.job_id = s.job_id AND j.token = s.token
+       AND j.job_id IN (SELECT h.job_id FROM held h)
+    RETURNING j.job_id;
+END;
+SELECT pg_temp.hand_over(
+    'settle_jobs(uuid[], integer[], text[], bigint[], text[], boolean[], bigint)'::regprocedure);
+
+-- Jobs whose worker has not been heard of until their lease ended are queued again.
+CREATE FUNCTION reap_jobs(now bigint, most integer) RETURNS SETOF uuid
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    UPDATE public.jobs j
+       SET state = 'queued', lease_until = NULL,
+           last_error = format('attempt %s was lost with its worker %s', j.attempts, j.worker)
+     WHERE j.job_id = ANY (ARRAY(
+               SELECT d.job_id FROM public.jobs d WHERE d.lease_until < reap_jobs.now
+                ORDER BY d.lease_until LIMIT reap_jobs.most FOR UPDATE SKIP LOCKED))
+    RETURNING j.job_id;
+END;
+SELECT pg_temp.hand_over('reap_jobs(bigint, integer)'::regprocedure);
+
+-- Jobs that ended before `before` are forgotten, at most `most` at once. Returns how many.
+CREATE FUNCTION forget_jobs(before bigint, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH gone AS (
+        DELETE FROM public.jobs j
+         WHERE j.job_id = ANY (ARRAY(
+                   SELECT d.job_id FROM public.jobs d WHERE d.ended_at < forget_jobs.before
+                    ORDER BY d.ended_at LIMIT forget_jobs.most FOR UPDATE SKIP LOCKED))
         RETURNING 1
     )
     SELECT count(*) FROM gone;
 END;
-SELECT pg_temp.hand_over('forget_executions(bigint, integer)'::regprocedure);
+SELECT pg_temp.hand_over('forget_jobs(bigint, integer)'::regprocedure);
 
 -- (habits)
+
+-- Ticks that are due, of all tenants, each lent to one firer until `lease_until`: whose they are.
+CREATE FUNCTION lend_occurrences(now bigint, lease_until bigint, most integer)
+RETURNS TABLE (org_id uuid, habit_id uuid)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH due AS MATERIALIZED (
+        SELECT d.org_id, d.habit_id, d.tick FROM public.occurrences d
+         WHERE d.state IN ('planned', 'buffered') AND d.due_at <= lend_occurrences.now
+           AND (d.lease_until IS NULL OR d.lease_until <= lend_occurrences.now)
+         ORDER BY d.due_at, d.org_id LIMIT lend_occurrences.most
+         FOR UPDATE SKIP LOCKED
+    )
+    UPDATE public.occurrences o SET lease_until = lend_occurrences.lease_until
+      FROM due
+     WHERE o.org_id = due.org_id AND o.habit_id = due.habit_id AND o.tick = due.tick
+    RETURNING o.org_id, o.habit_id;
+END;
+SELECT pg_temp.hand_over('lend_occurrences(bigint, bigint, integer)'::regprocedure);
+
+-- Habits, of all tenants, whose ticks are planned no further than `horizon`: what planning needs.
+CREATE FUNCTION habits_to_plan(horizon bigint, most integer)
+RETURNS TABLE (org_id uuid, habit_id uuid, schedule_cron text, timezone text, jitter bigint,
+               planned_to bigint, schedule_number integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT h.org_id, h.habit_id, h.schedule_cron, h.timezone, h.jitter, h.planned_to,
+           h.schedule_number
+      FROM public.habits h
+     WHERE h.is_active AND h.planned_to < horizon
+     ORDER BY h.planned_to, h.org_id, h.habit_id LIMIT most;
+END;
+SELECT pg_temp.hand_over('habits_to_plan(bigint, integer)'::regprocedure);
+
+-- Forget ticks before `before` that have ended, `most` at a time; tells how many.
+CREATE FUNCTION forget_occurrences(before bigint, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH old AS MATERIALIZED (
+        SELECT d.org_id, d.habit_id, d.tick FROM public.occurrences d
+         WHERE d.tick < forget_occurrences.before AND d.decided_at IS NOT NULL
+         LIMIT forget_occurrences.most
+         FOR UPDATE SKIP LOCKED
+    ), gone AS (
+        DELETE FROM public.occurrences o USING old
+         WHERE o.org_id = old.org_id AND o.habit_id = old.habit_id AND o.tick = old.tick
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone;
+END;
+SELECT pg_temp.hand_over('forget_occurrences(bigint, integer)'::regprocedure);
 
 -- (reflexes)
 
