@@ -92,6 +92,8 @@ class TemplateInvalid(Invalid):
     def __init__(self, message: str, *, field: str, line: int | None = None) -> None:
         place = f"line {line}: " if line else ""
         super().__init__(f"{field}: {place}{message}", field=field, line=line)
+        self.told = message
+        self.line = line
 
 
 class TemplateFailed(Invalid):
