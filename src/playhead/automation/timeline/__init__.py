@@ -24,7 +24,7 @@ from playhead.automation.timeline.moments import (
     StatusChanged,
     Traded,
 )
-from playhead.automation.timeline.port import Feed, Place, Timeline
+from playhead.automation.timeline.port import Feed, Gap, Place, Timeline
 
 __all__ = [
     "DOLLAR",
@@ -36,6 +36,7 @@ __all__ = [
     "Candle",
     "CandleInterval",
     "Feed",
+    "Gap",
     "IntervalInvalid",
     "Level",
     "MarketNow",

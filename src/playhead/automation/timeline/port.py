@@ -36,23 +36,67 @@ class Place:
     is_open: bool = False
     asides: tuple[str, ...] = ()
 
+    @classmethod
+    def start(cls, at: Micros) -> "Place":
+        """Return the place of a market that is followed from an instant on."""
+        return cls(None, None, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that ended the knowledge of some markets.
+
+    Attributes:
+        gap_id: Unique on this tape.
+        cause: Its name, as in coverage.
+        received_to: The last good instant.
+        detected_at: When it was noticed.
+        markets: How many markets it hit.
+    """
+
+    gap_id: int
+    cause: str
+    received_to: Micros | None
+    detected_at: Micros | None
+    markets: int
+
 
 class Feed(Protocol):
     """Follows some markets at the head of the tape."""
 
-    async def watch(self, places: Mapping[str, Place]) -> None:
-        """Follow these markets from where they stand, in place of those that were followed."""
-        ...
+    async def follow(self, places: Mapping[str, Place], kinds: Collection[str]) -> None:
+        """Follow more markets, each from where it stands.
 
-    async def next(self, *, most: int) -> Sequence[Moment]:
-        """Return what has happened since the last call, ``most`` moments or a few more.
+        One that is followed already goes on, from the earlier of the two places.
 
-        Nothing comes back when nothing happened; call again later.
+        Args:
+            places: By ticker; ``Place.start`` for one that begins at an instant.
+            kinds: Whether ``trade`` and ``lifecycle`` are wanted, of every market from now on.
+
+        Raises:
+            MarketUnknown: One of the markets was never recorded.
         """
         ...
 
-    def place(self, ticker: str) -> Place:
-        """Return how far a market that is followed has been given."""
+    def forget(self, tickers: Collection[str]) -> None:
+        """Follow these markets no more."""
+        ...
+
+    async def next(self, *, most: int) -> Sequence[Moment]:
+        """Return what has happened since the last call: about ``most`` moments, in order.
+
+        Nothing comes back when nothing happened; call again later. What stands before the place of
+        a market comes first, with a time of receipt before that of the place.
+        """
+        ...
+
+    def places(self) -> Mapping[str, Place]:
+        """Return how far each market has been given."""
+        ...
+
+    @property
+    def clock(self) -> Micros | None:
+        """How far the tape has been told, by the recorder's clock."""
         ...
 
 
@@ -78,17 +122,32 @@ class Timeline(Protocol):
     async def candles(
         self, ticker: str, *, until: Micros, interval: CandleInterval, most: int
     ) -> list[Candle]:
-        """Return the newest ``most`` candles of trades up to ``until`` (inclusive), oldest first.
+        """Return the candles of the last ``most`` stretches up to ``until`` (inclusive).
 
-        The last one holds what of its stretch was traded up to ``until``.
+        The oldest comes first. A stretch without trades has none; the last one holds what was
+        traded of it up to ``until``.
 
         Raises:
             MarketUnknown: The market was never recorded.
         """
         ...
 
-    async def resolve(self, selector: Selector, *, most: int) -> list[MarketNow]:
-        """Return the markets that are meant, by ticker, at most ``most``."""
+    async def resolve(
+        self, selector: Selector, *, most: int, only_live: bool = False
+    ) -> list[MarketNow]:
+        """Return the markets that are meant, by ticker, at most ``most``.
+
+        ``only_live`` leaves out those that are determined or settled.
+        """
+        ...
+
+    async def gaps(
+        self, told: Mapping[str, int] | None, *, most: int
+    ) -> tuple[list[Gap], dict[str, int]]:
+        """Return what went wrong since ``told``, and what has been told now.
+
+        ``told`` None: nothing is returned but where the tape stands.
+        """
         ...
 
     def feed(self) -> Feed:
@@ -96,12 +155,12 @@ class Timeline(Protocol):
         ...
 
     def replay(
-        self, tickers: Collection[str], *, since: Micros, until: Micros
+        self, tickers: Collection[str], *, since: Micros, until: Micros, kinds: Collection[str]
     ) -> AsyncIterator[Moment]:
         """Give the moments of `[since, until)` in order of receipt.
 
-        Before anything else, each market whose book is known before ``since`` gives it once as
-        ``BookOpened``, with a time of receipt before ``since``.
+        What stood just before ``since`` comes first: of each market its status and, where one was
+        known, its last book, with times of receipt before ``since``.
 
         Raises:
             MarketUnknown: One of the markets was never recorded.
