@@ -65,9 +65,7 @@ class Attempt:
         job = self._lease.job
         async with self._shop.tenants.transaction(self._tenant) as tx:
             await self._lease.hold(tx)
-            begun = await ExecutionRows(tx, job.org_id).begin(
-                job.subject, job.attempt, self._shop.now()
-            )
+            begun = await ExecutionRows(tx, job.org_id).begin(job.subject, self._shop.now())
             if begun is None:  # it has ended, or was deleted with its skill
                 await self._lease.cancel(tx)
                 return None
@@ -92,11 +90,11 @@ class Attempt:
         except PlayheadError as error:
             return error
         asking = ask(model, request, self._answer, seconds=shop.limits.seconds, now=shop.now)
-        return await self._written_meanwhile(asking)
+        return await self._written_meanwhile(begun, asking)
 
-    async def _written_meanwhile(self, asking: Awaitable[Outcome]) -> Outcome:
+    async def _written_meanwhile(self, begun: Begun, asking: Awaitable[Outcome]) -> Outcome:
         answered = asyncio.Event()
-        writing = asyncio.ensure_future(self._write(answered))
+        writing = asyncio.ensure_future(self._write(begun, answered))
         outcome = asyncio.ensure_future(asking)
         try:
             await asyncio.wait({writing, outcome}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,7 +107,7 @@ class Attempt:
                 task.cancel()
             await asyncio.gather(outcome, writing, return_exceptions=True)
 
-    async def _write(self, answered: asyncio.Event) -> None:
+    async def _write(self, begun: Begun, answered: asyncio.Event) -> None:
         kept, slowly = 0, self._shop.limits.between_writes
         while not answered.is_set():
             # Each write costs the database the whole text.
@@ -120,9 +118,8 @@ class Attempt:
             try:
                 async with self._shop.tenants.transaction(self._tenant) as tx:
                     await self._lease.hold(tx)
-                    job = self._lease.job
-                    rows = ExecutionRows(tx, job.org_id)
-                    await rows.add_output(job.subject, job.attempt, written, kept=kept)
+                    rows = ExecutionRows(tx, begun.org_id)
+                    await rows.add_output(begun.execution_id, begun.attempt, written, kept=kept)
                 kept = len(written.output)
             except DatabaseUnavailable:
                 _log.warning("a part of an output was not written yet")
@@ -132,7 +129,7 @@ class Attempt:
         wait = limits.wait_before(job.attempt, getattr(error, "retry_after", None))
         message = _message(error)
         lost = {
-            "attempt": job.attempt,
+            "attempt": self._begun.attempt if self._begun else 0,
             "error_code": error.code,
             "error_message": message,
             "ended_at": format_instant(now),

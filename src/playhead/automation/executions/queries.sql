@@ -19,14 +19,15 @@ SELECT reference_id, execution_id FROM executions
  ORDER BY created_at, execution_id;
 
 -- name: begin
--- An attempt begins with nothing written; what earlier ones have spent stays. One that broke off in
+-- An attempt begins with nothing written; what earlier ones have spent stays. Those that a stopping
+-- worker put back are counted too: a number never stands for two outputs. One that broke off in
 -- the middle of its answer may have spent more than was counted.
 UPDATE executions
-   SET status = 'running', started_at = coalesce(started_at, :now), attempts = :attempt,
+   SET status = 'running', started_at = coalesce(started_at, :now), attempts = attempts + 1,
        usage_complete = usage_complete AND output = '', output = '', first_token_at = NULL
  WHERE org_id = :org_id AND execution_id = :execution_id AND status IN ('pending', 'running')
-RETURNING execution_id, org_id, skill_id, version, config, model, execution_type, reference_id,
-       trigger, input, at, created_at, reserved_credits, cancel_asked_at, input_tokens,
+RETURNING execution_id, org_id, skill_id, version, config, model, trigger, input, at, attempts,
+       input_tokens,
        cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
        cost_pico_dollars, usage_complete;
 
@@ -92,27 +93,20 @@ SELECT execution_id, job_id FROM executions
 UPDATE executions SET charged_credits = :credits
  WHERE org_id = :org_id AND execution_id = :execution_id;
 
--- name: progress
--- What is new of an output from `from_offset` on, in characters; no more than `most`.
-SELECT e.status, e.attempts, e.started_at,
-       substr(e.output, :from_offset + 1, :most) AS more, length(e.output) AS length
-  FROM executions e WHERE e.org_id = :org_id AND e.execution_id = :execution_id;
-
--- name: status
-SELECT status FROM executions WHERE org_id = :org_id AND execution_id = :execution_id;
-
--- name: one
-SELECT e.*, s.name AS skill_name, s.category AS skill_category
-  FROM executions e
-  LEFT JOIN skills s ON s.org_id = e.org_id AND s.skill_id = e.skill_id
- WHERE e.org_id = :org_id AND e.execution_id = :execution_id;
-
 -- name: clean_up
--- Forgets what ended before an instant.
-WITH gone AS (
-    DELETE FROM executions WHERE org_id = :org_id AND ended_at < :before RETURNING 1
+-- Forgets some of what ended before an instant, and tells how many: a long list must not lock long.
+WITH old AS (
+    SELECT execution_id FROM executions
+     WHERE org_id = :org_id AND ended_at < :before LIMIT :most
+), gone AS (
+    DELETE FROM executions e USING old
+     WHERE e.org_id = :org_id AND e.execution_id = old.execution_id
+    RETURNING 1
 )
 SELECT count(*) AS many FROM gone;
 
 -- name: count_old
 SELECT count(*) AS many FROM executions WHERE org_id = :org_id AND ended_at < :before;
+
+-- name: forget_of_all
+SELECT forget_executions(:before, :most) AS many;

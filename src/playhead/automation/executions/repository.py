@@ -18,9 +18,11 @@ from playhead.automation.executions.model import (
 from playhead.automation.models import Usage
 from playhead.base.time import Micros
 from playhead.storage.named_sql import load_sql
-from playhead.storage.postgres import Row, Transaction
+from playhead.storage.postgres import Database, Row, Transaction
+from playhead.storage.tenants import Tenant, Tenants
 
 SQL = load_sql(__package__)
+FORGOTTEN_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Begun:
     """An execution whose attempt begins.
 
     Attributes:
+        attempt: Counts the beginnings.
         spent: What earlier attempts have used.
     """
 
@@ -65,6 +68,7 @@ class Begun:
     given: dict[str, Any]
     trigger: dict[str, Any]
     at: Micros
+    attempt: int
     spent: Spent
 
 
@@ -108,10 +112,10 @@ class ExecutionRows:
         """Add executions, however many, in one statement that costs no round trip."""
         await self._transaction.send(SQL.insert, org_id=self._org_id, rows=_json(rows), now=now)
 
-    async def begin(self, execution_id: UUID, attempt: int, now: Micros) -> Begun | None:
+    async def begin(self, execution_id: UUID, now: Micros) -> Begun | None:
         """Note that an attempt begins; None if the execution has ended, or is gone."""
         row = await self._transaction.fetch_optional(
-            SQL.begin, org_id=self._org_id, execution_id=execution_id, attempt=attempt, now=now
+            SQL.begin, org_id=self._org_id, execution_id=execution_id, now=now
         )
         return None if row is None else _begun(row)
 
@@ -216,6 +220,37 @@ async def unfinished(tx: Transaction, reference_ids: Collection[UUID]) -> dict[U
     return found
 
 
+async def count_old(tenants: Tenants, org_id: UUID, before: Micros) -> int:
+    """Return how many executions of an organisation ended before an instant."""
+    row = await tenants.fetch_optional(Tenant(org_id), SQL.count_old, org_id=org_id, before=before)
+    return 0 if row is None else int(row.many)
+
+
+async def clean_up(tenants: Tenants, org_id: UUID, before: Micros) -> int:
+    """Forget an organisation's executions that ended before an instant; return how many."""
+    total = 0
+    while True:
+        row = await tenants.fetch_optional(
+            Tenant(org_id), SQL.clean_up, org_id=org_id, before=before, most=FORGOTTEN_AT_ONCE
+        )
+        many = 0 if row is None else int(row.many)
+        total += many
+        if many < FORGOTTEN_AT_ONCE:
+            return total
+
+
+async def forget_of_all(database: Database, before: Micros) -> int:
+    """Forget every organisation's executions that ended before an instant; return how many."""
+    total = 0
+    while True:
+        async with database.transaction() as tx:
+            row = await tx.fetch_optional(SQL.forget_of_all, before=before, most=FORGOTTEN_AT_ONCE)
+        many = 0 if row is None else int(row.many)
+        total += many
+        if many < FORGOTTEN_AT_ONCE:
+            return total
+
+
 def spent_of(row: Row) -> Spent:
     """Return what a row says its attempts have spent."""
     usage = Usage(
@@ -254,6 +289,7 @@ def _begun(row: Row) -> Begun:
         given=row.input,
         trigger=row.trigger,
         at=row.at,
+        attempt=row.attempts,
         spent=spent_of(row),
     )
 
