@@ -1,10 +1,12 @@
 """What is sent to the endpoints of executions."""
 
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from playhead.automation.executions.execute import Wish
+from playhead.automation.skills import DEFAULT_MODEL, Definition, OutputFormat, Parameters
 from playhead.web.parameters import InstantParameter
 
 MOST_DAYS = 3650
@@ -28,19 +30,63 @@ class ExecuteBody(Body):
     """How to run a skill: its newest version unless a version or a label is named."""
 
     input_data: Input = Field(default_factory=dict)
-    version: int | None = Field(None, ge=1, le=2**31 - 1)
+    version: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
     label: Label | None = None
     at: At = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.version is not None and self.label is not None:
+            raise ValueError("a version or a label, not both")
+        return self
 
     def wish(self) -> Wish:
         """Return what is asked for."""
         return Wish(self.input_data, self.version, self.label, self.at)
 
 
+class TrialParameters(Body):
+    """How the model is asked; null leaves a choice to the provider."""
+
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 4096
+    temperature: Annotated[Decimal | None, Field(ge=0, le=2)] = None
+    top_p: Annotated[Decimal | None, Field(ge=0, le=1)] = None
+    stop: Annotated[tuple[str, ...], Field(max_length=4)] = ()
+
+
+class TrialBody(Body):
+    """A configuration to try without saving it, as that of a skill."""
+
+    prompt_template: str = Field(min_length=10, max_length=100_000)
+    system_template: str | None = Field(None, max_length=100_000)
+    model: str = Field(DEFAULT_MODEL, max_length=128)
+    parameters: TrialParameters = TrialParameters()
+    input_schema: dict[str, Any] | None = Field(None, description="JSON Schema.")
+    output_format: OutputFormat = OutputFormat.MARKDOWN
+    input_data: Input = Field(default_factory=dict)
+    at: At = None
+
+    def definition(self) -> Definition:
+        """Return what is to be tried."""
+        asked = self.parameters
+        return Definition(
+            prompt_template=self.prompt_template,
+            system_template=self.system_template,
+            model=self.model,
+            parameters=Parameters(asked.max_tokens, asked.temperature, asked.top_p, asked.stop),
+            input_schema=self.input_schema,
+            output_format=self.output_format,
+        )
+
+    def wish(self) -> Wish:
+        """Return what it is tried with."""
+        return Wish(self.input_data, at=self.at)
+
+
 class CleanupBody(Body):
     """Which executions to forget."""
 
-    older_than_days: int = Field(
-        USUAL_FORGOTTEN_DAYS, ge=1, le=MOST_DAYS, description="Those that ended so long ago."
-    )
-    dry_run: bool = Field(False, description="true only counts them.")
+    older_than_days: Annotated[
+        int, Field(ge=1, le=MOST_DAYS, description="Those that ended so long ago.")
+    ] = USUAL_FORGOTTEN_DAYS
+    dry_run: Annotated[bool, Field(description="true only counts them.")] = False

@@ -53,9 +53,7 @@ async def show_full(desk: ExecutionDesk, caller: Caller, execution_id: UUID) -> 
     return full_execution(whole, await _config(desk, caller, whole))
 
 
-async def _config(
-    desk: ExecutionDesk, caller: Caller, whole: WholeExecution
-) -> dict[str, object]:
+async def _config(desk: ExecutionDesk, caller: Caller, whole: WholeExecution) -> dict[str, object]:
     skill = whole.execution.skill
     if skill is None:
         return dict(whole.config or {})

@@ -40,9 +40,7 @@ class Choice(parameters.Query):
     status: ExecutionStatus | None = None
     execution_type: ExecutionType | None = None
     reference_id: ReferenceText | None = None
-    date_from: parameters.InstantParameter | None = Field(
-        None, description="Made then or later."
-    )
+    date_from: parameters.InstantParameter | None = Field(None, description="Made then or later.")
     date_to: parameters.InstantParameter | None = Field(None, description="Made before then.")
 
     def filter(self, skill_id: UUID | None = None) -> Filter:
@@ -70,9 +68,7 @@ class ExecutionsQuery(PagedQuery, Choice):
 
     def bound(self) -> dict[str, object]:
         """Return what a cursor belongs to."""
-        chosen = self.model_dump(
-            mode="json", include=set(Choice.model_fields), exclude_none=True
-        )
+        chosen = self.model_dump(mode="json", include=set(Choice.model_fields), exclude_none=True)
         return {"list": "executions", **chosen}
 
 

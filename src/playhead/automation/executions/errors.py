@@ -64,12 +64,6 @@ class ExecutionCrashed(Conflict):
     code = "execution.crashed"
 
 
-class InputUnstorable(Invalid):
-    """A text in the input holds what no database keeps: U+0000 or half a surrogate pair."""
-
-    code = "execution.input_unstorable"
-
-
 class IntervalEmpty(Invalid):
     """The interval ends before it begins."""
 

@@ -47,7 +47,6 @@ async def execute(
         LabelNotFound: No version of it has this label.
         SkillInactive: It is switched off, and this is no test.
         InputInvalid: The input is not what its schema asks for.
-        InputUnstorable: A text in the input cannot be kept.
         ModelUnknown: Its model is not in the price book any more.
     """
     usual = ExecutionType.MANUAL if caller.key_id is None else ExecutionType.API
@@ -71,9 +70,9 @@ async def try_out(
 
     Raises:
         InputInvalid: The input is not what its schema asks for.
-        InputUnstorable: A text in the input cannot be kept.
-        ModelUnknown: Its model is not in the price book.
+        Invalid: The definition cannot be run, as for `check_definition`.
     """
+    desk.starter.check(definition)
     at = now if wish.at is None else wish.at
     trial = NewTrial(desk.new_id(now), definition, wish.given, caller.name, at)
     async with desk.tenants.transaction(caller.tenant) as tx:

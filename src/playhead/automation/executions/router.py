@@ -143,7 +143,7 @@ async def export_executions(
 async def clean_up(
     caller: CallerDep, desk: DeskOf, now: Now, body: CleanupBody = _OLD
 ) -> JsonBytes:
-    """Forget executions that ended long ago, or only count them. After 90 days all are forgotten."""
+    """Forget executions that ended long ago, or only count them. After 90 days all are."""
     days, dry = body.older_than_days, body.dry_run
     many = await forget(desk.tenants, caller.org, older_than_days=days, dry_run=dry, now=now)
     return JsonBytes(encode(ExecutionsForgotten(deleted=many, dry_run=dry)))
@@ -154,9 +154,7 @@ async def clean_up(
     dependencies=WRITING,
     responses={**answer("How many.", ExecutionsForgotten), **problems(*SHARED)},
 )
-async def delete_old(
-    asked: CleanupAsked, caller: CallerDep, desk: DeskOf, now: Now
-) -> JsonBytes:
+async def delete_old(asked: CleanupAsked, caller: CallerDep, desk: DeskOf, now: Now) -> JsonBytes:
     """Forget executions that ended long ago, or only count them."""
     days, dry = asked.older_than_days, asked.dry_run
     many = await forget(desk.tenants, caller.org, older_than_days=days, dry_run=dry, now=now)
@@ -168,9 +166,7 @@ async def delete_old(
     dependencies=READING,
     responses={**answer("The execution.", ExecutionView), **problems(*ONE)},
 )
-async def read_execution(
-    execution_id: ExecutionId, caller: CallerDep, desk: DeskOf
-) -> JsonBytes:
+async def read_execution(execution_id: ExecutionId, caller: CallerDep, desk: DeskOf) -> JsonBytes:
     """Return one execution, with its input and its whole output."""
     return await shown(desk.reader, caller.org, execution_id)
 

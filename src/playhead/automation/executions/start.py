@@ -16,13 +16,13 @@ from playhead.automation.executions.model import (
 )
 from playhead.automation.executions.ports import Witness
 from playhead.automation.executions.repository import ExecutionRows, NewRow, Verdict
-from playhead.automation.executions.storable import check_storable
 from playhead.automation.models.prices import PriceBook, price_book_shipped
 from playhead.automation.skills import (
     Definition,
     SkillInactive,
     SkillVersion,
     Wanted,
+    check_definition,
     check_input,
     find_versions,
     written_definition,
@@ -78,7 +78,8 @@ class Starter:
     ) -> None:
         """Take the tariff, the price book (None: that which is shipped) and who is told of ends."""
         self._charges = charges
-        self._costs = Costs(prices or price_book_shipped())
+        self._prices = prices or price_book_shipped()
+        self._costs = Costs(self._prices)
         self._closer = Closer(charges, witnesses)
         self._new_id = new_id
 
@@ -101,6 +102,10 @@ class Starter:
             except PlayheadError as error:
                 refused.append(Refused(new.execution_id, error))
         return refused + await self._add(tx, org_id, rows, now)
+
+    def check(self, definition: Definition) -> None:
+        """Return if a definition can be run. Raises what `check_definition` does."""
+        check_definition(definition, self._prices)
 
     async def try_out(self, tx: Transaction, org_id: UUID, trial: NewTrial, *, now: Micros) -> None:
         """Start a definition that is not saved.
@@ -164,7 +169,6 @@ class Starter:
         given: Mapping[str, object],
         now: Micros,
     ) -> NewRow:
-        check_storable(given)
         checked = check_input(version, given)
         return NewRow(
             execution_id=execution_id,

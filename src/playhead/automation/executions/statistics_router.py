@@ -85,31 +85,25 @@ async def read_by_type(asked: DaysAsked, caller: CallerDep, desk: DeskOf, now: N
 @statistics_router.get(
     "/stats/by-status", responses={**answer("By status.", NumbersByStatus), **PROBLEMS}
 )
-async def read_by_status(
-    asked: DaysAsked, caller: CallerDep, desk: DeskOf, now: Now
-) -> JsonBytes:
+async def read_by_status(asked: DaysAsked, caller: CallerDep, desk: DeskOf, now: Now) -> JsonBytes:
     """Return how many executions stand where."""
     since = asked.since(now)
     found = await desk.statistics.by_status(caller.org, since)
     return JsonBytes(encode(by_status_view(found, since)))
 
 
-@statistics_router.get(
-    "/cost-breakdown", responses={**answer("Costs.", CostBreakdown), **PROBLEMS}
-)
+@statistics_router.get("/cost-breakdown", responses={**answer("Costs.", CostBreakdown), **PROBLEMS})
 async def read_costs(asked: DaysAsked, caller: CallerDep, desk: DeskOf, now: Now) -> JsonBytes:
     """Return what was spent, by skill and model, exactly."""
     since = asked.since(now)
     return JsonBytes(encode(costs_view(await desk.statistics.costs(caller.org, since), since)))
 
 
-@statistics_router.get(
-    "/performance", responses={**answer("Speeds.", PerformanceView), **PROBLEMS}
-)
+@statistics_router.get("/performance", responses={**answer("Speeds.", PerformanceView), **PROBLEMS})
 async def read_performance(
     asked: DaysAsked, caller: CallerDep, desk: DeskOf, now: Now
 ) -> JsonBytes:
-    """Return how fast executions were that completed: mean, median, p90, p99; by hour of the day."""
+    """Return how fast executions were that completed: mean, p50, p90, p99; by hour of the day."""
     since = asked.since(now)
     found = await desk.statistics.performance(caller.org, since)
     return JsonBytes(encode(performance_view(found, since)))
