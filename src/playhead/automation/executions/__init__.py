@@ -22,8 +22,10 @@ from playhead.automation.executions.model import (
     Spent,
 )
 from playhead.automation.executions.ports import Models, Witness
+from playhead.automation.executions.reading import Execution, ExecutionReader, Filter
 from playhead.automation.executions.repository import unfinished
 from playhead.automation.executions.run import ExecutionHandler
+from playhead.automation.executions.schemas import ExecutionPage, ExecutionRow, execution_row
 from playhead.automation.executions.start import NewTrial, Starter, Stopping
 from playhead.automation.executions.workshop import Limits, Workshop
 
@@ -38,10 +40,15 @@ __all__ = [
     "Closer",
     "Costs",
     "Ended",
+    "Execution",
     "ExecutionHandler",
     "ExecutionNotFound",
+    "ExecutionPage",
+    "ExecutionReader",
+    "ExecutionRow",
     "ExecutionStatus",
     "ExecutionType",
+    "Filter",
     "FreeTariff",
     "Limits",
     "Models",
@@ -56,5 +63,6 @@ __all__ = [
     "TimedOut",
     "Witness",
     "Workshop",
+    "execution_row",
     "unfinished",
 ]
