@@ -311,7 +311,12 @@ CREATE TABLE reflex_events (
     UNIQUE (org_id, event_id),
     FOREIGN KEY (org_id, reflex_id) REFERENCES reflexes (org_id, reflex_id) ON DELETE CASCADE
 ) WITH (fillfactor = 80);
-CREATE INDEX reflex_events_listed ON reflex_events (org_id, reflex_id, event_id DESC);
+CREATE INDEX reflex_events_listed
+    ON reflex_events (org_id, reflex_id, received_at DESC, event_id DESC);
+CREATE INDEX reflex_events_undecided ON reflex_events (org_id, reflex_id, at, event_id)
+    WHERE state IN ('received', 'waiting');
+CREATE INDEX reflex_events_recent ON reflex_events (org_id, event_id DESC)
+    WHERE state = 'fired';
 CREATE INDEX reflex_events_fired ON reflex_events (org_id, reflex_id, at DESC)
     WHERE state = 'fired';
 SELECT pg_temp.guard(name::regclass)
@@ -512,6 +517,25 @@ BEGIN ATOMIC
 END;
 SELECT pg_temp.hand_over('forget_jobs(bigint, integer)'::regprocedure);
 
+-- (executions)
+
+-- Executions of all organisations that ended before `before` are forgotten, at most `most` at once.
+-- Returns how many.
+CREATE FUNCTION forget_executions(before bigint, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH gone AS (
+        DELETE FROM public.executions e
+         WHERE e.execution_id = ANY (ARRAY(
+                   SELECT d.execution_id FROM public.executions d
+                    WHERE d.ended_at < forget_executions.before
+                    ORDER BY d.ended_at LIMIT forget_executions.most FOR UPDATE SKIP LOCKED))
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone;
+END;
+SELECT pg_temp.hand_over('forget_executions(bigint, integer)'::regprocedure);
+
 -- (habits)
 
 -- Ticks that are due, of all tenants, each lent to one firer until `lease_until`: whose they are.
@@ -566,5 +590,27 @@ END;
 SELECT pg_temp.hand_over('forget_occurrences(bigint, integer)'::regprocedure);
 
 -- (reflexes)
+
+-- Whose a webhook is, and what it is signed with: sealed, of use only to who has the master key.
+CREATE FUNCTION webhook_of_reflex(reflex_id uuid)
+RETURNS TABLE (org_id uuid, sealed bytea, expires_at bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT r.org_id, s.sealed, s.expires_at
+      FROM public.reflexes r JOIN public.reflex_secrets s USING (org_id, reflex_id)
+     WHERE r.reflex_id = webhook_of_reflex.reflex_id AND r.trigger_type = 'webhook'
+     ORDER BY s.number DESC;
+END;
+SELECT pg_temp.hand_over('webhook_of_reflex(uuid)'::regprocedure);
+
+-- Organisations with an active reflex on the internal event `name`, for what happens to all.
+CREATE FUNCTION organisations_listening(name text) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT DISTINCT r.org_id FROM public.reflexes r
+     WHERE r.trigger_type = 'event' AND r.is_active
+       AND r.trigger_config -> 'events' @> to_jsonb(organisations_listening.name);
+END;
+SELECT pg_temp.hand_over('organisations_listening(text)'::regprocedure);
 
 REVOKE CREATE ON SCHEMA public FROM playhead_system;
