@@ -17,9 +17,21 @@ class HeldLease:
         cancel_asked: Set by the worker's heartbeat.
         is_lost: Set by it as well: the job may be somebody else's.
         is_ended: Whether the handler has ended the job, or is about to commit that.
+        is_giving_up: Whether what runs is `Handler.give_up`.
+        is_sent_back: The worker stops: the job is to be put back, its attempt not counted.
     """
 
-    __slots__ = ("_now", "_settler", "cancel_asked", "is_ended", "is_lost", "job", "token")
+    __slots__ = (
+        "_now",
+        "_settler",
+        "cancel_asked",
+        "is_ended",
+        "is_giving_up",
+        "is_lost",
+        "is_sent_back",
+        "job",
+        "token",
+    )
 
     def __init__(self, taken: Taken, settler: Settler, now: Callable[[], Micros]) -> None:
         self.job: Job = taken.job
@@ -27,6 +39,8 @@ class HeldLease:
         self.cancel_asked = taken.cancel_asked
         self.is_lost = False
         self.is_ended = False
+        self.is_giving_up = False
+        self.is_sent_back = False
         self._settler = settler
         self._now = now
 

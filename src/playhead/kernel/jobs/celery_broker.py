@@ -1,0 +1,180 @@
+"""Celery on Valkey, which carries ids of jobs to workers and nothing else.
+
+The worker's process belongs to its asyncio loop, signals included. Celery's worker runs beside it
+in a thread, as Celery's unmanaged `WorkController`, which touches no signals, with the pool that
+runs tasks where messages arrive: a task only hands ids to the loop and waits until they have slots,
+and so the next message is not fetched before. When the connection breaks, that worker ends, and a
+new one is made: half-recovered connections, which cost nothing but also bring nothing, do not occur.
+"""
+
+import asyncio
+import logging
+import threading
+import warnings
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Self
+from uuid import UUID
+
+from celery import Celery
+from celery.bootsteps import CLOSE
+from celery.worker import WorkController
+
+from playhead.kernel.jobs.broker import Receive
+from playhead.kernel.jobs.broker_url import broker_url
+
+QUEUE = "playhead.jobs"
+TASK = "playhead.take_jobs"
+HANDING_OVER_SECONDS = 30.0
+VISIBILITY_SECONDS = 300
+"""A message that nobody has acknowledged so long is delivered again; tasks take far less."""
+
+SENDING_SECONDS = 1.0
+CLOSED_SECONDS = 2.5
+RECONNECT_SECONDS = 0.5
+_log = logging.getLogger(__name__)
+
+
+class CeleryBroker:
+    """Sends messages, and brings those that arrive to ``receive``, in the loop that opened it."""
+
+    def __init__(self, url: str, receive: Receive, *, queue: str) -> None:
+        self._app = celery_app(url, queue)
+        self._task = self._app.task(name=TASK)(self._take)
+        self._receive = receive
+        self._loop = asyncio.get_running_loop()
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="jobs-sending")
+        self._sending: asyncio.Future[None] | None = None
+        self._away_until = 0.0
+        self._stopping = threading.Event()
+        self._worker: WorkController | None = None
+        self._thread = threading.Thread(target=self._consume, name="jobs-celery", daemon=True)
+        self.received = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, receive: Receive, *, queue: str = QUEUE) -> AsyncIterator[Self]:
+        """Carry messages until the end; whatever is then under way is delivered elsewhere.
+
+        Args:
+            url: The address of Valkey, as the settings give it.
+        """
+        broker = cls(url, receive, queue=queue)
+        broker._thread.start()
+        try:
+            yield broker
+        finally:
+            await broker.close()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the last message that was sent left us."""
+        return self._loop.time() >= self._away_until and not self._stopping.is_set()
+
+    async def send(self, job_ids: Sequence[UUID]) -> bool:
+        """Send one message; return whether it left us. Never raises, and soon returns."""
+        is_busy = self._sending is not None and not self._sending.done()
+        if is_busy or not self.is_up:
+            return False
+        ids = [job_id.hex for job_id in job_ids]
+        self._sending = self._loop.run_in_executor(self._threads, self._publish, ids)
+        try:
+            async with asyncio.timeout(SENDING_SECONDS):
+                await asyncio.shield(self._sending)
+        except Exception as error:  # noqa: BLE001 -- the client has many, and all mean the same
+            self._away_until = self._loop.time() + SENDING_SECONDS
+            _log.warning("the broker is away, jobs run without it: %s", error or "no answer")
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Fetch no more messages; return when the thread has ended, or does not end."""
+        self._stopping.set()
+        self._leave(self._worker)
+        await self._loop.run_in_executor(None, self._thread.join, CLOSED_SECONDS)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _publish(self, ids: list[str]) -> None:
+        self._task.apply_async((ids,), retry=False)
+
+    def _take(self, ids: list[str]) -> None:
+        """Celery's task. It never fails: whatever goes wrong, the jobs are found without it."""
+        self.received += len(ids)
+        taking = asyncio.run_coroutine_threadsafe(
+            _in_time(self._receive, [UUID(each) for each in ids]), self._loop
+        )
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                return taking.result(0.2)
+        taking.cancel()
+
+    def _consume(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._app.set_current()
+            while not self._stopping.is_set():
+                self._work()
+                self._stopping.wait(RECONNECT_SECONDS)
+
+    def _work(self) -> None:
+        try:
+            self._worker = worker = self._app.WorkController(
+                pool="solo",
+                concurrency=1,
+                use_eventloop=False,
+                queues=[self._app.conf.task_default_queue],
+                without_gossip=True,
+                without_mingle=True,
+                without_heartbeat=True,
+            )
+            if not self._stopping.is_set():
+                worker.start()  # until the connection breaks, or `_leave`
+            worker.stop()
+        except Exception as error:  # noqa: BLE001 -- the thread outlives whatever the client raises
+            _log.debug("the broker cannot be reached: %s", error)
+
+    @staticmethod
+    def _leave(worker: WorkController | None) -> None:
+        # Celery's own flag is one for the process; this is the state that its loop looks at.
+        consumer = getattr(worker, "consumer", None)
+        if consumer is not None:
+            consumer.blueprint.state = CLOSE
+
+
+def celery_app(url: str, queue: str) -> Celery:
+    """Return an application that knows one queue; nothing connects yet."""
+    app = Celery("playhead", broker=broker_url(url), set_as_current=False)
+    app.conf.update(_configuration(queue))
+    return app
+
+
+def _configuration(queue: str) -> dict[str, Any]:
+    return {
+        "accept_content": ["json"],
+        "broker_channel_error_retry": False,
+        "broker_connection_retry": False,
+        "broker_connection_retry_on_startup": False,
+        "broker_connection_timeout": 1.0,
+        "broker_transport_options": {
+            "visibility_timeout": VISIBILITY_SECONDS,
+            "socket_timeout": 5.0,
+            "socket_connect_timeout": 1.0,
+            "socket_keepalive": True,
+            "priority_steps": [0],
+        },
+        "result_backend": None,
+        "task_acks_late": True,
+        "task_default_queue": queue,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "worker_enable_remote_control": False,
+        "worker_hijack_root_logger": False,
+        "worker_prefetch_multiplier": 1,
+    }
+
+
+async def _in_time(receive: Receive, job_ids: Sequence[UUID]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HANDING_OVER_SECONDS):
+            await receive(job_ids)
