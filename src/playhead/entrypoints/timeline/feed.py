@@ -105,7 +105,7 @@ class TapeFeed:
                 await self._read_beside_unknown(call)
             await self._walk(call, most)
         self._heads = heads
-        return sorted(call.moments, key=_order)
+        return sorted(call.moments, key=order)
 
     def _add(self, trail: Trail) -> None:
         self._trails[trail.ticker] = self._by_number[trail.market_id] = trail
@@ -245,7 +245,7 @@ def _change(trail: Trail, row: GroupRow) -> BookChanged:
     return trail.change(row.position, row.received_at, row.exchange_at, code, row.size)
 
 
-def _order(moment: Moment) -> tuple[Micros, int, int]:
+def order(moment: Moment) -> tuple[Micros, int, int]:
     """Order by receipt; at one instant books come before what happens beside them."""
     if isinstance(moment, BookChanged | BookOpened | BookClosed):
         return moment.received_at, 0, moment.position

@@ -98,8 +98,11 @@ def top_of(yes: Mapping[int, int], no: Mapping[int, int], best: tuple[int, int])
     )
 
 
-def book_facts(now: Top, before: Top) -> dict[str, object]:
-    """Return a book, and the one just before it, as facts."""
-    facts: dict[str, object] = dict(zip(_BOOK_NAMES, now, strict=True))
-    facts.update(zip(_PREVIOUS_NAMES, before, strict=True))
-    return facts
+def book_facts(top: Top) -> dict[str, object]:
+    """Return a book as facts."""
+    return dict(zip(_BOOK_NAMES, top, strict=True))
+
+
+def previous_facts(top: Top) -> dict[str, object]:
+    """Return a book as facts about the one just before."""
+    return dict(zip(_PREVIOUS_NAMES, top, strict=True))

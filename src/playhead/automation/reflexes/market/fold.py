@@ -3,7 +3,13 @@
 Several reflexes on a market share one.
 """
 
-from playhead.automation.reflexes.market.facts import UNKNOWN, Top, book_facts, top_of
+from playhead.automation.reflexes.market.facts import (
+    UNKNOWN,
+    Top,
+    book_facts,
+    previous_facts,
+    top_of,
+)
 from playhead.automation.timeline import (
     BookChanged,
     BookClosed,
@@ -80,18 +86,24 @@ class MarketFold:
         return None
 
     def facts(self, moment: Moment, kind: str) -> dict[str, object]:
-        """Return what a condition can look at, just after ``moment``."""
+        """Return what a condition can look at, just after ``moment``.
+
+        Where the moment left the book alone, the book before it is the same.
+        """
         if self._facts is None:
-            self._facts = book_facts(self.top, self.previous)
+            self._facts = book_facts(self.top) | previous_facts(self.previous)
             self._facts["market.ticker"] = self.ticker
             self._facts["market.event_ticker"] = self.event_ticker
             self._facts["market.status"] = self.status
-            self._facts["market.previous_status"] = self.previous_status
         facts = self._facts
         facts["at"], facts["kind"] = moment.received_at, kind
+        if kind == BOOK:
+            return facts
+        aside = facts | previous_facts(self.top)
         if type(moment) is Traded:
-            return facts | _trade_facts(moment)
-        return facts
+            return aside | _trade_facts(moment)
+        aside["market.previous_status"] = self.previous_status
+        return aside
 
     def levels(self, most: int) -> tuple[list[Level], list[Level]]:
         """Return the best levels of both sides, best first; none while nothing is known."""
