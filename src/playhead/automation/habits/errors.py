@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from playhead.base.errors import Invalid, NotFound
+from playhead.base.errors import Conflict, Invalid, NotFound
 from playhead.base.ids import format_id
 
 HABIT_PREFIX = "hab"
@@ -37,3 +37,12 @@ class TimezoneUnknown(Invalid):
             f"timezone: there is no zone {name[:50]!r}; a name looks like Europe/Amsterdam",
             field="timezone",
         )
+
+
+class TooManyHabits(Conflict):
+    """The organisation has as many habits as it may have; delete one first."""
+
+    code = "habit.too_many"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"an organisation has {most} habits at most", most=most)

@@ -145,6 +145,55 @@ class Habit:
     run_count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A tick and what became of it.
+
+    Attributes:
+        reason: One of `Reason`, and after a colon the code of an error; None: nothing yet.
+    """
+
+    tick: Micros
+    due_at: Micros
+    state: State
+    reason: str | None
+    execution_id: UUID | None
+    decided_at: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """How executions that habits started have ended.
+
+    Attributes:
+        average_duration: Microseconds, of those that completed; None: none has.
+    """
+
+    total: int
+    completed: int
+    failed: int
+    cancelled: int
+    unfinished: int
+    average_duration: int | None
+    last_run_at: Micros | None
+
+    @property
+    def success_rate(self) -> float | None:
+        """Of those that completed or failed, the share that completed; None: there are none."""
+        judged = self.completed + self.failed
+        return round(self.completed / judged, 4) if judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How many habits an organisation has, and how they fare."""
+
+    total: int
+    active: int
+    paused: int
+    failing: int
+
+
 def due_at(habit_id: UUID, tick: Micros, jitter: int) -> Micros:
     """Return when a tick is due: the same moment within ``jitter`` whoever asks."""
     return Micros(tick + int.from_bytes(_digest(habit_id, tick)[:8]) % (jitter + 1))

@@ -42,7 +42,7 @@ def plan(habit: Unplanned, now: Micros) -> Plan:
     """Return the ticks of ``habit`` up to five minutes ahead of ``now``.
 
     The plan reaches as far as it can, to just before the first tick without a row: who runs once a
-    day is planned once a day. All that was missed is in one plan, so that one decision is made about
+    day is planned once a day. All that was missed is in one plan, so that one decision is made of
     it; what was missed more than a week ago is left out.
     """
     ticks: list[tuple[Micros, Micros]] = []
