@@ -16,6 +16,7 @@ MOST_DEPTH = 5
 
 DAY: Final = Micros(86_400 * MICROS_PER_SECOND)
 LONGEST_ERROR = 500
+NONE: Final = Micros(0)
 
 
 class TriggerType(StrEnum):
@@ -61,8 +62,8 @@ class Rules:
         dedupe_key: In CEL; of events with an equal value within ``dedupe_window`` one fires.
     """
 
-    debounce: Micros = Micros(0)
-    throttle: Micros = Micros(0)
+    debounce: Micros = NONE
+    throttle: Micros = NONE
     dedupe_key: str | None = None
     dedupe_window: Micros = DAY
 

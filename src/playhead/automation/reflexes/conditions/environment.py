@@ -75,6 +75,7 @@ def _own(price: cel.Type, contracts: cel.Type) -> list[cel.FunctionDecl]:
         _declared("equals", pairs),
         # As a function: the member of that name is CEL's, and minds the case.
         _declared("holds", pairs),
+        _declared("truthy", [((each,), _T.BOOL) for each in _VALUES]),
         _declared("present", [((each, _T.STRING), _T.BOOL) for each in _VALUES]),
     ]
 

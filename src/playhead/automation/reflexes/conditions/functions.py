@@ -58,10 +58,16 @@ def present(event: object, path: str) -> bool:
     return found is not ABSENT and found is not None
 
 
+def truthy(value: object) -> bool:
+    """Return whether a value is there and not false, zero, or an empty text."""
+    return value is not None and value is not False and value not in (0, "")
+
+
 BY_NAME: Mapping[str, Callable[..., object]] = {
     "price": price,
     "contracts": contracts,
     "equals": equals,
     "holds": holds,
     "present": present,
+    "truthy": truthy,
 }

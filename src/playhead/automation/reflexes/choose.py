@@ -1,0 +1,43 @@
+"""What may be chosen about a reflex, checked before it is saved."""
+
+from dataclasses import replace
+
+from playhead.automation.reflexes.conditions import ConditionInvalid, compile_condition, compile_key
+from playhead.automation.reflexes.errors import ConditionsAmbiguous
+from playhead.automation.reflexes.filters import as_cel
+from playhead.automation.reflexes.model import Chosen, TriggerType
+from playhead.automation.reflexes.variables import kinds_of
+
+
+def checked(chosen: Chosen) -> Chosen:
+    """Return what was chosen with its condition in CEL, all of it compiled once.
+
+    Where ``conditions`` are given, the condition is made of them.
+
+    Raises:
+        ConditionInvalid: A condition, or the key, is none on such a trigger.
+    """
+    field = "condition"
+    if chosen.conditions is not None:
+        field = "conditions"
+        if chosen.trigger.type is TriggerType.MARKET:
+            raise ConditionInvalid(
+                "on a market write condition, in CEL: filters have no prices", field=field
+            )
+        chosen = replace(chosen, condition=as_cel(chosen.conditions))
+    kinds = kinds_of(chosen.trigger.type)
+    if chosen.condition is not None:
+        compile_condition(chosen.condition, kinds, field=field)
+    if chosen.rules.dedupe_key is not None:
+        compile_key(chosen.rules.dedupe_key, kinds)
+    return chosen
+
+
+def one_of(condition: object, conditions: object) -> None:
+    """Return unless both forms of a condition are given.
+
+    Raises:
+        ConditionsAmbiguous: They are.
+    """
+    if condition is not None and conditions is not None:
+        raise ConditionsAmbiguous
