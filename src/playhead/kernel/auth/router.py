@@ -60,6 +60,7 @@ from playhead.kernel.identity.dependencies import CallerDep
 from playhead.kernel.identity.model import PERSON_PREFIX
 from playhead.kernel.people import EmailTaken
 from playhead.storage.postgres import DatabaseUnavailable
+from playhead.web.bodies import BodyTooLarge
 from playhead.web.limits import LimitExceeded
 from playhead.web.openapi import answer
 from playhead.web.parameters import PathName
@@ -73,6 +74,8 @@ person_router = APIRouter(prefix="/auth", tags=["auth"], default_response_class=
 """For people who are signed in: mounted behind the guard."""
 
 _ALWAYS = (LimitExceeded, DatabaseUnavailable)
+_TAKEN = (BodyTooLarge, *_ALWAYS)
+"""Where a body is taken."""
 _MET = (IdentityConflict, EmailMissing, ProviderUnavailable)
 """Where a provider signs people in, it may be away, or know somebody whom we cannot let in."""
 
@@ -83,7 +86,7 @@ _MET = (IdentityConflict, EmailMissing, ProviderUnavailable)
     responses={
         **answer("A person, their organisation and its first key.", SignUpView, status=201),
         **problems(
-            EmailTaken, PasswordsBusy, NotOffered, PasswordRefused, ProfileRefused, *_MET, *_ALWAYS
+            EmailTaken, PasswordsBusy, NotOffered, PasswordRefused, ProfileRefused, *_MET, *_TAKEN
         ),
     },
 )
@@ -98,7 +101,7 @@ async def sign_up(body: SignUpBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/login",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(CredentialsWrong, PasswordsBusy, NotOffered, *_MET, *_ALWAYS),
+        **problems(CredentialsWrong, PasswordsBusy, NotOffered, *_MET, *_TAKEN),
     },
 )
 async def sign_in(body: SignInBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -112,7 +115,7 @@ async def sign_in(body: SignInBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/refresh",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(RefreshInvalid, RefreshSuperseded, NoOrganisation, *_MET, *_ALWAYS),
+        **problems(RefreshInvalid, RefreshSuperseded, NoOrganisation, *_MET, *_TAKEN),
     },
 )
 async def refresh(body: RefreshBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -126,7 +129,7 @@ async def refresh(body: RefreshBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
     "/logout",
     status_code=204,
     response_class=Response,
-    responses=problems(ProviderUnavailable, *_ALWAYS),
+    responses=problems(ProviderUnavailable, *_TAKEN),
 )
 async def sign_out(
     auth: AuthOf, gate: GateOf, access: BearerOf, body: SignOutBody | None = None
@@ -157,7 +160,7 @@ async def begin_oauth(
     "/oauth/callback",
     responses={
         **answer("Tokens.", TokenView),
-        **problems(ProviderUnknown, GrantRefused, FlowInvalid, RedirectRefused, *_MET, *_ALWAYS),
+        **problems(ProviderUnknown, GrantRefused, FlowInvalid, RedirectRefused, *_MET, *_TAKEN),
     },
 )
 async def finish_oauth(
@@ -175,7 +178,7 @@ async def finish_oauth(
     status_code=202,
     responses={
         **answer("The same whether or not somebody has the address.", AcceptedView, status=202),
-        **problems(NotOffered, *_ALWAYS),
+        **problems(NotOffered, *_TAKEN),
     },
 )
 async def forget_password(body: ForgotBody, auth: AuthOf, gate: GateOf) -> JsonBytes:
@@ -189,7 +192,7 @@ async def forget_password(body: ForgotBody, auth: AuthOf, gate: GateOf) -> JsonB
     "/password/reset",
     status_code=204,
     response_class=Response,
-    responses=problems(MailTokenInvalid, PasswordsBusy, NotOffered, *_ALWAYS),
+    responses=problems(MailTokenInvalid, PasswordsBusy, NotOffered, *_TAKEN),
 )
 async def reset_password(body: ResetBody, auth: AuthOf, gate: GateOf) -> Response:
     """Set another password with a token that was mailed; all sessions of the person end."""
@@ -202,7 +205,7 @@ async def reset_password(body: ResetBody, auth: AuthOf, gate: GateOf) -> Respons
     "/email/verify",
     status_code=204,
     response_class=Response,
-    responses=problems(MailTokenInvalid, NotOffered, *_ALWAYS),
+    responses=problems(MailTokenInvalid, NotOffered, *_TAKEN),
 )
 async def verify_email(body: VerifyBody, auth: AuthOf, gate: GateOf) -> Response:
     """Confirm an address with a token that was mailed to it."""
@@ -239,7 +242,7 @@ async def read_me(auth: AuthOf, caller: CallerDep) -> JsonBytes:
     responses={
         **answer("The person, as they are now.", MeView),
         **problems(
-            NotAPerson, PasswordIncomplete, PasswordWrong, PasswordsBusy, NotOffered, *_ALWAYS
+            NotAPerson, PasswordIncomplete, PasswordWrong, PasswordsBusy, NotOffered, *_TAKEN
         ),
     },
 )
