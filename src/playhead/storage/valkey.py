@@ -49,7 +49,7 @@ class Valkey:
         # No retries: whoever asks has something else to go on with, and cannot wait.
         retry = Retry(NoBackoff(), 0)
         valkey = cls(
-            ConnectionPool.from_url(_address(url), protocol=2, retry=retry), timeout_seconds
+            ConnectionPool.from_url(client_url(url), protocol=2, retry=retry), timeout_seconds
         )
         try:
             yield valkey
@@ -111,6 +111,7 @@ def _digest(script: str) -> str:
     return hashlib.sha1(script.encode()).hexdigest()  # noqa: S324 -- the protocol's name for it
 
 
-def _address(url: str) -> str:
+def client_url(url: str) -> str:
+    """Return ``url`` as the client library takes it, which knows no Valkey."""
     scheme, mark, rest = url.partition("://")
     return _SCHEMES.get(scheme, scheme) + mark + rest

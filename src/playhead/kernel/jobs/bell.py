@@ -1,6 +1,14 @@
 """A bell between whoever enqueues jobs and the workers, in other processes."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Protocol
+
+from playhead.storage.channels import call, calls
+from playhead.storage.valkey import Valkey, ValkeyUnavailable
+
+CHANNEL = "playhead.jobs"
+RECONNECT_SECONDS = 1.0
 
 
 class JobBell(Protocol):
@@ -15,3 +23,25 @@ class SilentBell:
 
     async def ring(self) -> None:
         """Do nothing."""
+
+
+class ValkeyBell:
+    """Rings in all workers of a Valkey. Without it nobody hears, and nothing is lost."""
+
+    def __init__(self, valkey: Valkey, channel: str = CHANNEL) -> None:
+        self._valkey = valkey
+        self._channel = channel
+
+    async def ring(self) -> None:
+        """See `JobBell.ring`."""
+        await call(self._valkey, self._channel)
+
+
+async def listen(url: str, heard: Callable[[], None], channel: str = CHANNEL) -> None:
+    """Call ``heard`` whenever somebody rings, until cancelled."""
+    while True:
+        try:
+            async for _ in calls(url, channel):
+                heard()
+        except ValkeyUnavailable:
+            await asyncio.sleep(RECONNECT_SECONDS)

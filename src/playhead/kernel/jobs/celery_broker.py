@@ -2,9 +2,9 @@
 
 The worker's process belongs to its asyncio loop, signals included. Celery's worker runs beside it
 in a thread, as Celery's unmanaged `WorkController`, which touches no signals, with the pool that
-runs tasks where messages arrive: a task only hands ids to the loop and waits until they have slots,
-and so the next message is not fetched before. When the connection breaks, that worker ends, and a
-new one is made: half-recovered connections, which cost nothing but also bring nothing, do not occur.
+runs tasks where messages arrive: a task only hands ids to the loop and waits until they have
+slots, and so the next message is not fetched before. When the connection breaks, that worker ends
+and a new one is made, which is simpler than to trust in one that has half recovered.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from uuid import UUID
 
 from celery import Celery
 from celery.bootsteps import CLOSE
+from celery.exceptions import Reject
 from celery.worker import WorkController
 
 from playhead.kernel.jobs.broker import Receive
@@ -41,7 +42,11 @@ class CeleryBroker:
 
     def __init__(self, url: str, receive: Receive, *, queue: str) -> None:
         self._app = celery_app(url, queue)
-        self._task = self._app.task(name=TASK)(self._take)
+
+        def take_jobs(ids: list[str]) -> None:  # Celery makes its signature from a plain function
+            self._take(ids)
+
+        self._task = self._app.task(name=TASK)(take_jobs)
         self._receive = receive
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="jobs-sending")
@@ -88,10 +93,14 @@ class CeleryBroker:
             return False
         return True
 
-    async def close(self) -> None:
-        """Fetch no more messages; return when the thread has ended, or does not end."""
+    def stop(self) -> None:
+        """Fetch no more messages, from now on."""
         self._stopping.set()
         self._leave(self._worker)
+
+    async def close(self) -> None:
+        """Return when the thread has ended, within two seconds as a rule, or does not end."""
+        self.stop()
         await self._loop.run_in_executor(None, self._thread.join, CLOSED_SECONDS)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -99,7 +108,7 @@ class CeleryBroker:
         self._task.apply_async((ids,), retry=False)
 
     def _take(self, ids: list[str]) -> None:
-        """Celery's task. It never fails: whatever goes wrong, the jobs are found without it."""
+        """Celery's task. At the end what it has not handed over goes back for another worker."""
         self.received += len(ids)
         taking = asyncio.run_coroutine_threadsafe(
             _in_time(self._receive, [UUID(each) for each in ids]), self._loop
@@ -108,6 +117,7 @@ class CeleryBroker:
             with suppress(TimeoutError):
                 return taking.result(0.2)
         taking.cancel()
+        raise Reject("this worker stops", requeue=True)
 
     def _consume(self) -> None:
         with warnings.catch_warnings():

@@ -9,7 +9,6 @@ the broker. So with D workers and T organisations that wait it starts after at m
 is lost. No organisation has more than ``most_per_org`` jobs sent or running.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from uuid import UUID

@@ -20,6 +20,7 @@ from playhead.kernel.jobs.ports import Handlers
 from playhead.kernel.jobs.repository import JobRows
 from playhead.kernel.jobs.retry import after_failure
 from playhead.kernel.jobs.settling import Settler
+from playhead.kernel.jobs.wake import Wake
 from playhead.storage.postgres import DatabaseUnavailable
 
 _log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Runner:
         worker: Our name, for people who read the table.
         slots: So many jobs run at a time.
         lease_seconds: So long a job is ours without a heartbeat.
+        wake: Called when there is room for more.
         random: Gives a number in [0, 1), for the moment of another attempt.
     """
 
@@ -44,6 +46,7 @@ class Runner:
         slots: int,
         lease_seconds: float,
         now: Callable[[], Micros],
+        wake: Wake,
         random: Callable[[], float] = random.random,
     ) -> None:
         self._rows = rows
@@ -52,6 +55,7 @@ class Runner:
         self._slots = slots
         self._lease = int(lease_seconds * MICROS_PER_SECOND)
         self._now = now
+        self._wake = wake
         self._random = random
         self._settler = Settler(rows, now)
         self._held: dict[UUID, HeldLease] = {}
@@ -168,6 +172,7 @@ class Runner:
         finally:
             self._taking -= places
             self._freed.set()
+            self._wake.call()
         for each in taken:
             self._begin(each)
         return len(taken)
@@ -188,6 +193,7 @@ class Runner:
             del self._held[lease.job.job_id]
         self.counts["ended"] += 1
         self._freed.set()
+        self._wake.call()
 
     def _interrupt(self, lease: HeldLease) -> None:
         # What is just being committed is not interrupted.
@@ -202,7 +208,7 @@ class Runner:
                 _log.info("job %s was somebody else's", lease.job.job_id)
         except DatabaseUnavailable as error:
             _log.warning("job %s waits for its lease to end: %s", lease.job.job_id, error.message)
-        except Exception:  # the supervision point: a job must not take its slot with it
+        except Exception:  # noqa: BLE001 -- the supervision point: a job must not take its slot with it
             _log.exception("job %s waits for its lease to end", lease.job.job_id)
 
     async def _settlement_after(self, lease: HeldLease) -> Settlement | None:
