@@ -24,6 +24,9 @@ def check_definition(definition: Definition, prices: PriceBook) -> None:
     for field in ("prompt_template", "system_template"):
         if not is_storable(getattr(definition, field) or ""):
             raise TemplateInvalid("a character that cannot be kept", field=field)
+    if not all(map(is_storable, definition.parameters.stop)):
+        told = "parameters: stop: a character that cannot be kept"
+        raise CompletionInvalid(told, field="parameters.stop")
     if definition.input_schema is not None:
         check_schema(definition.input_schema)
     names = check_templates(definition)

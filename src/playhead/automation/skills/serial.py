@@ -1,5 +1,6 @@
 """Definitions as JSON, for tables: exact numbers are texts in it."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -30,6 +31,12 @@ def read(told: Mapping[str, object]) -> Definition:
         input_schema=fields["input_schema"],
         output_format=OutputFormat(fields["output_format"]),
     )
+
+
+def same(one: Definition, other: Definition) -> bool:
+    """Return whether two definitions do the same: as JSON, where true is not 1."""
+    texts = (json.dumps(written(each), sort_keys=True) for each in (one, other))
+    return len(set(texts)) == 1
 
 
 def written_parameters(parameters: Parameters) -> dict[str, object]:

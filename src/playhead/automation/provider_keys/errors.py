@@ -1,0 +1,12 @@
+"""What can be wrong with a request about the keys of providers."""
+
+from playhead.base.errors import NotFound
+
+
+class ProviderKeyNotFound(NotFound):
+    """The organisation has put no key of this provider here."""
+
+    code = "provider_key.not_found"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(f"there is no key of {provider} here", provider=provider)

@@ -1,0 +1,114 @@
+"""Change skills: what they are called, what they do, back to an earlier version, gone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from playhead.automation.skills.define import check_definition
+from playhead.automation.skills.desk import SkillDesk
+from playhead.automation.skills.errors import TooManySkills
+from playhead.automation.skills.model import MOST_VERSIONS, Definition, Facts, Skill
+from playhead.automation.skills.repository import HistoryRows, SkillRows
+from playhead.automation.skills.serial import same
+from playhead.base.time import Micros
+from playhead.kernel.identity import Caller
+from playhead.storage.postgres import Transaction
+
+Edit = Callable[[Facts, Definition], tuple[Facts, Definition]]
+
+
+async def change(
+    desk: SkillDesk,
+    caller: Caller,
+    skill_id: UUID,
+    edit: Edit,
+    now: Micros,
+    *,
+    note: str | None = None,
+) -> Skill:
+    """Apply ``edit`` to a skill and return it. What it does changes by a new version only.
+
+    Raises:
+        SkillNotFound: The organisation has none of this id.
+        SkillNameTaken: Another skill of the organisation has the new name.
+        TooManySkills: The skill has as many versions as it may.
+        ModelUnknown, CompletionInvalid, SchemaInvalid, TemplateInvalid: See `check_definition`.
+    """
+    async with desk.tenants.transaction(caller.tenant) as transaction:
+        skill = await SkillRows(transaction, caller.org).take(skill_id)
+        facts, definition = edit(skill.facts, skill.definition)
+        return await _write(desk, transaction, caller, skill, facts, definition, now, note)
+
+
+async def restore(
+    desk: SkillDesk, caller: Caller, skill_id: UUID, number: int, now: Micros
+) -> Skill:
+    """Let a skill do again what an earlier version did, by a new version.
+
+    Raises:
+        SkillNotFound: The organisation has none of this id.
+        VersionNotFound: The skill has no version of this number.
+        TooManySkills: The skill has as many versions as it may.
+        ModelUnknown, CompletionInvalid, SchemaInvalid, TemplateInvalid: It could not be saved now.
+    """
+    async with desk.tenants.transaction(caller.tenant) as transaction:
+        skill = await SkillRows(transaction, caller.org).take(skill_id)
+        earlier = await HistoryRows(transaction, caller.org, skill_id).version(number)
+        note = f"version {number} again"
+        definition = earlier.definition
+        return await _write(desk, transaction, caller, skill, skill.facts, definition, now, note)
+
+
+async def delete(desk: SkillDesk, caller: Caller, skill_id: UUID, now: Micros) -> None:
+    """Delete a skill with its versions, habits, reflexes and executions.
+
+    Raises:
+        SkillNotFound: The organisation has none of this id.
+    """
+    async with desk.tenants.transaction(caller.tenant) as transaction:
+        name = await SkillRows(transaction, caller.org).delete(skill_id)
+        await desk.note(transaction, caller, "skill.deleted", skill_id, now, name=name)
+
+
+async def _write(
+    desk: SkillDesk,
+    transaction: Transaction,
+    caller: Caller,
+    skill: Skill,
+    facts: Facts,
+    definition: Definition,
+    now: Micros,
+    note: str | None,
+) -> Skill:
+    does_more = not same(definition, skill.definition)
+    if not does_more and facts == skill.facts:
+        return skill
+    if does_more:
+        check_definition(definition, desk.prices)
+        if skill.version >= MOST_VERSIONS:
+            raise TooManySkills(MOST_VERSIONS, "versions")
+    changed = replace(
+        skill,
+        facts=facts,
+        definition=definition,
+        version=skill.version + does_more,
+        updated_at=now,
+    )
+    rows = SkillRows(transaction, caller.org)
+    await rows.save(changed)
+    if does_more:
+        await rows.add_version(changed, note, caller.name)
+    told = _told(skill, changed)
+    await desk.note(transaction, caller, "skill.updated", skill.skill_id, now, **told)
+    return changed
+
+
+def _told(before: Skill, after: Skill) -> dict[str, object]:
+    told: dict[str, object] = {"name": after.facts.name}
+    if after.facts.name != before.facts.name:
+        told["name_before"] = before.facts.name
+    if after.facts.is_active != before.facts.is_active:
+        told["is_active"] = after.facts.is_active
+    if after.version != before.version:
+        told["version"] = after.version
+    return told

@@ -1,0 +1,52 @@
+"""What every use of skills stands on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from playhead.automation.models.prices import PriceBook
+from playhead.automation.skills.errors import SKILL_PREFIX
+from playhead.base.ids import format_id, new_uuid
+from playhead.base.time import Micros
+from playhead.kernel.audit import AuditPort
+from playhead.kernel.identity import Caller
+from playhead.storage.postgres import Transaction
+from playhead.storage.tenants import Tenants
+
+
+@dataclass(frozen=True, slots=True)
+class SkillDesk:
+    """Where skills are looked at and changed.
+
+    Attributes:
+        tenants: Over a database that is connected as the service role.
+        prices: Which models there are.
+        new_id: Makes an id.
+    """
+
+    tenants: Tenants
+    audit: AuditPort
+    prices: PriceBook
+    new_id: Callable[[Micros], UUID] = new_uuid
+
+    async def note(
+        self,
+        transaction: Transaction,
+        caller: Caller,
+        action: str,
+        skill_id: UUID,
+        now: Micros,
+        **details: object,
+    ) -> None:
+        """Add to the audit log what the caller did to a skill; the last thing in a transaction."""
+        await self.audit.append(
+            transaction,
+            org_id=caller.org,
+            actor=caller.name,
+            action=action,
+            subject=format_id(SKILL_PREFIX, skill_id),
+            details=details,
+            address=caller.address,
+            request_id=caller.request_id,
+            now=now,
+        )
