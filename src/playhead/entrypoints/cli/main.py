@@ -29,6 +29,7 @@ COMMANDS = {
     "orgs": ("orgs", "app"),
     "doctor": ("doctor", "print_findings"),
     "chaos": ("chaos", "run_faults"),
+    "worker": ("worker", "do_jobs"),
     "run": ("run", "run_program"),
 }
 

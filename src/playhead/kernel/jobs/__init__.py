@@ -2,8 +2,8 @@
 
 The row in PostgreSQL is the truth. Celery on Valkey carries ids to workers: a message that is lost,
 doubled or late costs time, never a job. `enqueue` in the transaction of what asks for the work; a
-`Handler` does it and ends it, in the transaction of what it writes, through its `Lease`. The worker itself is
-in `playhead.kernel.jobs.worker`, apart: whoever only enqueues need not load Celery.
+`Handler` does it and ends it, in the transaction of what it writes, through its `Lease`. The worker
+is in `playhead.kernel.jobs.worker`, apart: whoever only enqueues need not load Celery.
 """
 
 from playhead.kernel.jobs.bell import JobBell, SilentBell, ValkeyBell

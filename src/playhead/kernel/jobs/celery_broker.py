@@ -32,7 +32,7 @@ VISIBILITY_SECONDS = 300
 """A message that nobody has acknowledged so long is delivered again; tasks take far less."""
 
 SENDING_SECONDS = 1.0
-CLOSED_SECONDS = 2.5
+CLOSED_SECONDS = 0.5
 RECONNECT_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 
@@ -99,7 +99,10 @@ class CeleryBroker:
         self._leave(self._worker)
 
     async def close(self) -> None:
-        """Return when the thread has ended, within two seconds as a rule, or does not end."""
+        """Return soon: a thread that still waits for a message, two seconds at most, is left alone.
+
+        A message that reaches it then goes back.
+        """
         self.stop()
         await self._loop.run_in_executor(None, self._thread.join, CLOSED_SECONDS)
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -109,6 +112,8 @@ class CeleryBroker:
 
     def _take(self, ids: list[str]) -> None:
         """Celery's task. At the end what it has not handed over goes back for another worker."""
+        if self._stopping.is_set():
+            raise Reject("this worker has stopped", requeue=True)
         self.received += len(ids)
         taking = asyncio.run_coroutine_threadsafe(
             _in_time(self._receive, [UUID(each) for each in ids]), self._loop
