@@ -59,7 +59,7 @@ def ticks(expression: str, zone: ZoneInfo, since: datetime, until: datetime) -> 
     oracle = Oracle(expression)
     at = since
     wall = at.astimezone(zone).replace(tzinfo=None)
-    while at < until:
+    while at + MINUTE <= until:
         before, at = wall, at + MINUTE
         local = at.astimezone(zone)
         wall = local.replace(tzinfo=None, fold=0)

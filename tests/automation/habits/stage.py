@@ -170,7 +170,7 @@ Story = Callable[[Gym], Awaitable[None]]
 
 @asynccontextmanager
 async def open_gym(url: str, at: int = NOW, tenants: Tenants | None = None) -> AsyncIterator[Gym]:
-    async with Database.open(url) as database:
+    async with Database.open(url, connections=24) as database:
         over, clock, letters = Tenants(database), Clock(at), LetterBox()
         starter = Starter(FreeTariff())
         room = HabitRoom.on(over, audit=AuditLog(), starter=starter)
