@@ -90,8 +90,8 @@ class Feed(Protocol):
         """
         ...
 
-    def places(self) -> Mapping[str, Place]:
-        """Return how far each market has been given."""
+    def places(self, tickers: Collection[str]) -> Mapping[str, Place]:
+        """Return how far these markets have been given; nothing of one that is not followed."""
         ...
 
     @property

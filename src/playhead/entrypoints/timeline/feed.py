@@ -49,7 +49,7 @@ class TapeFeed:
         self._by_number: dict[int, Trail] = {}
         self._cursors: dict[int, int] = {}
         self._kinds: frozenset[str] = frozenset()
-        self._heads = NO_HEADS
+        self._heads = self._looked = NO_HEADS
         self._calls = 0
 
     async def follow(self, places: Mapping[str, Place], kinds: Collection[str]) -> None:
@@ -80,9 +80,12 @@ class TapeFeed:
             if trail is not None:
                 del self._by_number[trail.market_id]
 
-    def places(self) -> dict[str, Place]:
-        """Return how far each market has been given."""
-        return {ticker: trail.place for ticker, trail in self._trails.items() if not trail.is_new}
+    def places(self, tickers: Collection[str]) -> dict[str, Place]:
+        """Return how far these markets have been given; nothing of one that is not followed."""
+        found = ((ticker, self._trails.get(ticker)) for ticker in tickers)
+        return {
+            ticker: trail.place for ticker, trail in found if trail is not None and not trail.is_new
+        }
 
     @property
     def clock(self) -> Micros | None:
@@ -96,7 +99,7 @@ class TapeFeed:
         async with self._database.reading() as connection:
             rows = TapeRows(connection)
             heads = await rows.heads()
-            if heads == self._heads and not any(each.is_behind for each in self._trails.values()):
+            if heads == self._looked and not any(each.is_behind for each in self._trails.values()):
                 return []
             call = _Call(rows, TapeReader(connection), heads)
             await self._look_around(call)
@@ -115,8 +118,9 @@ class TapeFeed:
     async def _look_around(self, call: _Call) -> None:
         """Look, now and then, which markets go on by another interval."""
         self._calls += 1
-        if self._calls % EVERY:
+        if self._calls % EVERY and call.heads != self._heads:
             return
+        self._looked = call.heads
         unknown = {
             trail.market_id: (trail.from_position, trail.received_at)
             for trail in self._trails.values()

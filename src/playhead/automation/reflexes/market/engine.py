@@ -99,8 +99,8 @@ class ReflexFold:
         seen = self._seen.get(ticker)
         return seen is not None and seen.holds
 
-    def is_before(self, ticker: str, place: Place) -> bool:
-        """Return whether ``place`` is no earlier than the last moment that was judged."""
+    def has_seen(self, ticker: str, place: Place) -> bool:
+        """Return whether ``place`` is no earlier than the last moment that was given to it."""
         seen = self._seen.get(ticker)
         return seen is None or seen.mark is None or mark_of_place(place) >= seen.mark
 
