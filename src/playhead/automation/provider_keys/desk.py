@@ -1,5 +1,6 @@
 """Put, list and remove the keys of providers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from playhead.automation.models import Provider
@@ -70,7 +71,7 @@ class ProviderKeyDesk:
         caller: Caller,
         action: str,
         provider: Provider,
-        details: dict[str, object],
+        details: Mapping[str, object],
         now: Micros,
     ) -> None:
         await self.audit.append(
