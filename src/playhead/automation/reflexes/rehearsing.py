@@ -1,6 +1,6 @@
 """What rehearses a reflex: the port that its endpoint asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,6 +27,24 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A stretch in which a market's book was not known: that nothing fired there says nothing."""
+
+    ticker: str
+    since: Micros
+    until: Micros
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a rehearsal is."""
+
+    at: Micros
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What a reflex would have done in `[since, until)`.
 
@@ -36,6 +54,7 @@ class Rehearsal:
         matched: How many times the condition came to hold.
         not_fired: Of those, how many did not fire, by reason.
         looked_at: Moments of the tape.
+        unknown: Where books were not known, market by market.
     """
 
     since: Micros
@@ -45,6 +64,7 @@ class Rehearsal:
     matched: int
     not_fired: Mapping[str, int]
     looked_at: int
+    unknown: Sequence[Unknown] = ()
 
 
 class Rehearsing(Protocol):
@@ -59,4 +79,10 @@ class Rehearsing(Protocol):
             MarketUnknown: One of its markets was never recorded.
             Invalid: The interval is empty or too long.
         """
+        ...
+
+    def stream(
+        self, reflex: Reflex, *, since: Micros, until: Micros, most: int
+    ) -> AsyncGenerator[Firing | Unknown | Progress | Rehearsal, None]:
+        """Give the same as it is found; last comes the rehearsal, without what was given before."""
         ...

@@ -613,4 +613,17 @@ BEGIN ATOMIC
 END;
 SELECT pg_temp.hand_over('organisations_listening(text)'::regprocedure);
 
+-- The active reflexes on markets, for the watcher that follows the tape for all of them.
+CREATE FUNCTION market_reflexes()
+RETURNS TABLE (reflex_id uuid, org_id uuid, revision integer, active_since bigint,
+               updated_at bigint, trigger_config jsonb, condition text, dedupe_key text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT r.reflex_id, r.org_id, r.revision, r.active_since, r.updated_at, r.trigger_config,
+           r.condition, r.dedupe_key
+      FROM public.reflexes r
+     WHERE r.trigger_type = 'market' AND r.is_active;
+END;
+SELECT pg_temp.hand_over('market_reflexes()'::regprocedure);
+
 REVOKE CREATE ON SCHEMA public FROM playhead_system;

@@ -77,7 +77,7 @@ class MarketWatcher:
                 async with leading(self._database) as lead:
                     if lead is not None:
                         await self._follow(lead)
-            except Exception:  # whatever it was, the next one goes on from what was kept
+            except Exception:  # noqa: BLE001 -- the supervision point: the next goes on
                 _log.exception("market_watcher.stopped")
             await asyncio.sleep(1)
 
@@ -264,7 +264,7 @@ class Watch:
             return await self._note_one(tracked, now, is_old=is_old)
         except DatabaseUnavailable:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 -- the supervision point: no reflex holds up others
             reflex_id = tracked.reflex.reflex_id
             _log.exception("market_watcher.not_noted", reflex_id=str(reflex_id))
             self._failed[reflex_id] = Micros(now + AGAIN)
