@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from playhead.automation.reflexes.events import NewId
@@ -48,7 +48,7 @@ class ReflexDesk:
     limiter: Limiting
     rehearsing: Rehearsing | None = None
     public_url: str = "http://127.0.0.1:8000"
-    bell: JobBell = SilentBell()
+    bell: JobBell = field(default_factory=SilentBell)
     reflex_rate: Rate = REFLEX_RATE
     address_rate: Rate = ADDRESS_RATE
     random: Callable[[int], bytes] = secrets.token_bytes

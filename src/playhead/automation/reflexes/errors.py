@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from playhead.automation.reflexes.model import EVENT_PREFIX, REFLEX_PREFIX
-from playhead.base.errors import Conflict, Invalid, LimitReached, NotFound, Unauthenticated
+from playhead.automation.reflexes.model import REFLEX_PREFIX
+from playhead.base.errors import Conflict, Invalid, NotFound, Unauthenticated
 from playhead.base.ids import format_id
 
 
@@ -117,19 +117,10 @@ class SignatureInvalid(Unauthenticated):
         )
 
 
-class EventNotFound(NotFound):
-    """The reflex has no such event."""
+class RehearsalInvalid(Invalid):
+    """``to`` is not later than ``from``; the interval is [from, to)."""
 
-    code = "reflex.event_not_found"
+    code = "reflex.interval_invalid"
 
-    def __init__(self, event_id: UUID) -> None:
-        super().__init__(f"there is no event {format_id(EVENT_PREFIX, event_id)}")
-
-
-class TooManyWaiting(LimitReached):
-    """So many events of the reflex wait to be decided that no more are taken for a moment."""
-
-    code = "reflex.too_many_waiting"
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"{most} events of this reflex wait already", retry_after=5)
+    def __init__(self) -> None:
+        super().__init__("to must be later than from", field="to")

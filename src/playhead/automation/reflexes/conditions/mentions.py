@@ -34,7 +34,7 @@ def bounded(value: object) -> object:
 
 def _named(source: str, facts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in facts.items():
-        if name != "event" and name in source:
+        if name != "event" and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", source):
             yield name, value
     for match in _PATH.finditer(source):
         value = _walk(facts.get("event"), match[1])
