@@ -63,7 +63,7 @@ from playhead.automation.reflexes.schemas import (
     trial_view,
 )
 from playhead.automation.reflexes.try_out import try_out
-from playhead.automation.reflexes.webhooks.info import webhook_info
+from playhead.automation.reflexes.webhook_info import webhook_info
 from playhead.automation.reflexes.webhooks.regenerate import regenerate
 from playhead.automation.skills import InputInvalid, LabelNotFound, SkillInactive, SkillNotFound
 from playhead.automation.timeline import MarketUnknown
