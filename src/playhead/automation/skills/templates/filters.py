@@ -61,7 +61,8 @@ def default(left: object, otherwise: object = "", *, allow_false: bool = False) 
 
 
 def _size(value: object) -> int:
-    return len(value) if isinstance(value, str | list | Mapping) else 1
+    is_sized = isinstance(value, str | list | Mapping) and not isinstance(value, Undefined)
+    return len(value) if is_sized else 1  # type: ignore[arg-type]
 
 
 def _check_size(value: object) -> None:
