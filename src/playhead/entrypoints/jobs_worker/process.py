@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, cast
 
 import uvloop
@@ -21,7 +22,7 @@ from playhead.entrypoints.jobs_worker.work import OpenWork, Work
 from playhead.entrypoints.kernel import Ground
 from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
-from playhead.entrypoints.status_file import write_status
+from playhead.entrypoints.status_file import run_folder, write_status
 from playhead.kernel.jobs.worker import JobWorker, WorkerOptions
 from playhead.storage.postgres import Database
 from playhead.storage.roles import check_connection
@@ -47,22 +48,29 @@ def new_options(**chosen: Any) -> WorkerOptions:
 
 
 def run_worker(
-    settings: Settings, options: WorkerOptions, open_work: OpenWork | None = None
+    settings: Settings,
+    options: WorkerOptions,
+    open_work: OpenWork | None = None,
+    *,
+    status_name: str = NAME,
 ) -> None:
     """Do jobs until SIGTERM or SIGINT.
 
     Args:
         open_work: What there is to do; None for all that Playhead knows.
+        status_name: Of its status file; any but the supervised worker's is removed at the end.
 
     Raises:
         ServiceRoleUnsafe: The database's role could see past row-level security.
     """
     work = open_work or cast(OpenWork, importlib.import_module(WORK).open_work)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, options, work))
+        runner.run(_serve(settings, options, work, status_name))
 
 
-async def _serve(settings: Settings, options: WorkerOptions, open_work: OpenWork) -> None:
+async def _serve(
+    settings: Settings, options: WorkerOptions, open_work: OpenWork, name: str
+) -> None:
     url, sealer = service_database_url(settings), open_sealer(settings)
     refuse_unsafe_role(url)
     stop = _stop_on_signals()
@@ -75,23 +83,25 @@ async def _serve(settings: Settings, options: WorkerOptions, open_work: OpenWork
             database, work.handlers, options, valkey_url=valkey_address(settings), now=_now
         )
         print(f"worker {options.name} does {options.slots} jobs at a time", flush=True)
-        await _work(worker, work, stop, settings)
-    _say(settings, worker, "stopped")
+        await _work(worker, work, stop, _Status(settings.home, name, worker))
 
 
-async def _work(worker: JobWorker, work: Work, stop: asyncio.Event, settings: Settings) -> None:
+async def _work(worker: JobWorker, work: Work, stop: asyncio.Event, status: "_Status") -> None:
     beside = [asyncio.create_task(_again_and_again(loop)) for loop in work.loops]
-    status = asyncio.create_task(_tell(settings, worker, stop))
+    telling = asyncio.create_task(status.tell(stop))
     doing = asyncio.create_task(worker.run(stop))
+    stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait([doing, asyncio.create_task(stop.wait())], return_when="FIRST_COMPLETED")
+        await asyncio.wait([doing, stopping], return_when=asyncio.FIRST_COMPLETED)
         for task in beside:  # first of all nothing new
             task.cancel()
         await doing
     finally:
-        for task in (*beside, status):
-            task.cancel()
-        await asyncio.gather(*beside, status, return_exceptions=True)
+        helpers: list[asyncio.Task[Any]] = [*beside, telling, stopping]
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        status.end()
 
 
 async def _again_and_again(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -105,18 +115,32 @@ async def _again_and_again(loop: Callable[[], Coroutine[Any, Any, None]]) -> Non
         await asyncio.sleep(RESTART_SECONDS)
 
 
-async def _tell(settings: Settings, worker: JobWorker, stop: asyncio.Event) -> None:
-    while True:
-        _say(settings, worker, "stopping" if stop.is_set() else "running")
-        await asyncio.sleep(STATUS_SECONDS)
+class _Status:
+    """What the worker says about itself once a second."""
 
+    def __init__(self, home: Path, name: str, worker: JobWorker) -> None:
+        self._home = home
+        self._name = name
+        self._worker = worker
 
-def _say(settings: Settings, worker: JobWorker, state: str) -> None:
-    try:
-        write_status(settings.home, NAME, {"state": state, **worker.numbers()})
-    except OSError:
-        # A full disk is no reason to stop working; the status then grows old, which shows.
-        _log.warning("the status cannot be written", exc_info=True)
+    async def tell(self, stop: asyncio.Event) -> None:
+        while True:
+            self._write("stopping" if stop.is_set() else "running")
+            await asyncio.sleep(STATUS_SECONDS)
+
+    def end(self) -> None:
+        if self._name == NAME:
+            self._write("stopped")
+        else:
+            (run_folder(self._home) / f"{self._name}.json").unlink(missing_ok=True)
+
+    def _write(self, state: str) -> None:
+        try:
+            run_folder(self._home).mkdir(parents=True, exist_ok=True)
+            write_status(self._home, self._name, {"state": state, **self._worker.numbers()})
+        except OSError:
+            # A full disk is no reason to stop working; the status then grows old, which shows.
+            _log.warning("the status cannot be written", exc_info=True)
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -86,4 +86,4 @@ class Dispatcher:
 
     async def _send(self, job_ids: Sequence[UUID]) -> None:
         if not await self._broker.send(job_ids):
-            await self._runner.take(job_ids)
+            await self._runner.take_all(job_ids)

@@ -107,6 +107,17 @@ class Runner:
             )
         return len(tried)
 
+    async def take_all(self, job_ids: Sequence[UUID]) -> None:
+        """Take all of ``job_ids``, as slots become free.
+
+        Raises:
+            DatabaseUnavailable: As for `take`.
+        """
+        left = list(job_ids)
+        while left:
+            await self.wait_for_room()
+            del left[: await self.take(left)]
+
     async def take_overdue(self, sent_before: Micros) -> int:
         """Take jobs that were sent before ``sent_before`` and never arrived; return their number.
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -120,13 +120,8 @@ class JobWorker:
 
     async def receive(self, job_ids: Sequence[UUID]) -> None:
         """Run the jobs of one message, as soon as there are slots for them."""
-        left = list(job_ids)
-        while left:
-            await self.runner.wait_for_room()
-            try:
-                del left[: await self.runner.take(left)]
-            except DatabaseUnavailable:
-                return  # they are overdue once it is back
+        with suppress(DatabaseUnavailable):  # they are overdue once it is back
+            await self.runner.take_all(job_ids)
 
     def _loops(self, broker: Broker) -> list[Coroutine[Any, Any, None]]:
         dispatcher = Dispatcher(
