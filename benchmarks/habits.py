@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -166,4 +167,5 @@ async def _until_all(firers: list[TimedFirer], committed: list[int]) -> None:
         if len(committed) >= HABITS:
             break
     done.cancel()
-    await asyncio.wait([done])
+    with suppress(asyncio.CancelledError):
+        await done

@@ -19,7 +19,7 @@ from tests.automation.habits.oracle import CHANGES, ticks, utc
 from tests.automation.habits.stage import MINUTE, SECOND, Gym, told
 
 EXPRESSIONS = ("*/20 * * * *", "0,30 2 * * *", "15,45 0-3 * * *", "30 */2 * * *")
-AROUND = timedelta(hours=3)
+AROUND = timedelta(hours=2)
 ALL = {
     "overlap": Overlap.ALLOW,
     "misfire": Misfire.RUN_ALL,

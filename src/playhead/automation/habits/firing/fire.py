@@ -25,10 +25,15 @@ from playhead.storage.postgres import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided about one tick of a habit."""
+    """What was decided about one tick of a habit.
+
+    Attributes:
+        execution_id: Of what starts, where anything does.
+    """
 
     habit: Runnable
     verdict: Verdict
+    execution_id: UUID | None
 
 
 async def fire(
@@ -48,7 +53,7 @@ async def fire(
     ticks = Ticks(tx, org_id)
     await ticks.take_turn()
     habits = await ticks.due(habit_ids, now)
-    decided = [Decided(habit, verdict) for habit in habits for verdict in _decide(habit, now)]
+    decided = [each for habit in habits for each in _decide(habit, now)]
     running = [each for each in decided if each.verdict.runs]
     await _cancel(tx, org_id, running, starter, now)
     news = [_new_execution(each) for each in running]
@@ -61,9 +66,11 @@ async def fire(
     return outcomes
 
 
-def _decide(habit: Runnable, now: Micros) -> list[Verdict]:
+def _decide(habit: Runnable, now: Micros) -> Iterator[Decided]:
     facts = Facts(now, habit.due, len(habit.running), habit.is_active, habit.skill_is_active)
-    return decide(habit.policy, facts)
+    for verdict in decide(habit.policy, facts):
+        started = execution_id(habit.habit_id, verdict.due.tick) if verdict.runs else None
+        yield Decided(habit, verdict, started)
 
 
 async def _cancel(
@@ -77,8 +84,9 @@ async def _cancel(
 
 def _new_execution(decided: Decided) -> NewExecution:
     habit, due = decided.habit, decided.verdict.due
+    assert decided.execution_id is not None
     return NewExecution(
-        execution_id=execution_id(habit.habit_id, due.tick),
+        execution_id=decided.execution_id,
         skill_id=habit.skill_id,
         given=habit.config,
         type=ExecutionType.HABIT,
@@ -96,12 +104,11 @@ def _new_execution(decided: Decided) -> NewExecution:
 
 
 def _outcome(decided: Decided, refused: Mapping[UUID, Refused]) -> Outcome:
-    habit, verdict = decided.habit, decided.verdict
-    started = execution_id(habit.habit_id, verdict.due.tick) if verdict.runs else None
+    habit_id, verdict, started = decided.habit.habit_id, decided.verdict, decided.execution_id
     if started is not None and started in refused:
         reason = f"{Reason.REFUSED}: {refused[started].error.code}"
-        return Outcome(habit.habit_id, verdict, State.SKIPPED, reason, None)
-    return Outcome(habit.habit_id, verdict, verdict.state, verdict.reason.value, started)
+        return Outcome(habit_id, verdict, State.SKIPPED, reason, None)
+    return Outcome(habit_id, verdict, verdict.state, verdict.reason.value, started)
 
 
 def _failures(
@@ -109,7 +116,7 @@ def _failures(
 ) -> Iterator[tuple[UUID, str]]:
     """Yield habits whose run was refused; a skill that somebody switched off is no failure."""
     for each in running:
-        refusal = refused.get(execution_id(each.habit.habit_id, each.verdict.due.tick))
+        refusal = refused.get(each.execution_id) if each.execution_id else None
         if refusal is not None and not isinstance(refusal.error, SkillInactive):
             yield each.habit.habit_id, refusal.error.message
 
