@@ -62,6 +62,9 @@ class Stage:
     ) -> httpx2.Response:
         return await self.http.ask(caller or self.caller, method, path, body, **params)
 
+    async def got(self, path: str, /, **params: str) -> httpx2.Response:
+        return await self.http.ask(self.caller, "GET", path, None, **params)
+
     async def made(self, **chosen: Any) -> dict[str, Any]:
         answer = await self.ask("POST", "/skills", {**BODY, **chosen})
         assert answer.status_code == 201, answer.text

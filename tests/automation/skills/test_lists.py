@@ -3,7 +3,6 @@
 import asyncio
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +19,7 @@ from tests.kernel.stage import NOW
 
 
 async def names(stage: Stage, **params: str) -> list[str]:
-    answer = await stage.ask("GET", f"/skills?{urlencode(params)}")
+    answer = await stage.got("/skills", **params)
     return [each["name"] for each in answer.json()["data"]]
 
 
@@ -51,8 +50,8 @@ def test_both_forms_of_paging_give_every_skill_once(module_service_database_url:
             await stage.made(name=f"Skill {number}")
         seen, cursor = [], ""
         while cursor is not None:
-            more = urlencode({"cursor": cursor} if cursor else {})
-            page = (await stage.ask("GET", f"/skills?limit=2&{more}")).json()
+            more = {"cursor": cursor} if cursor else {}
+            page = (await stage.got("/skills", limit="2", **more)).json()
             seen += [each["name"] for each in page["data"]]
             cursor = page["next_cursor"]
         numbered = (await stage.ask("GET", "/skills", page="2", page_size="2")).json()
