@@ -55,7 +55,7 @@ async def test_executing_answers_at_once_and_says_where_to_look(client: Client) 
 
 async def test_with_wait_the_answer_is_the_finished_execution(client: Client) -> None:
     skill = await client.stage.skill()
-    async with working(client.stage.database, client.stage.handler):
+    async with working(client.stage):
         answer = await client.ask("POST", f"/skills/{skl(skill)}/execute", WORD, wait=10)
 
     assert answer.status_code == 200
@@ -68,7 +68,10 @@ async def test_with_wait_the_answer_is_the_finished_execution(client: Client) ->
     assert found["duration_ms"] >= 0
 
 
-async def test_a_wait_that_is_too_short_answers_where_to_look(client: Client) -> None:
+async def test_a_wait_that_is_too_short_answers_where_to_look(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playhead.automation.executions.dependencies.LONGEST_WAIT", 0.05)
     skill = await client.stage.skill()
 
     answer = await client.ask("POST", f"/skills/{skl(skill)}/execute", WORD, wait=1)
@@ -129,7 +132,7 @@ async def test_who_only_reads_cannot_execute(client: Client) -> None:
 async def test_a_configuration_and_a_sleeping_skill_can_be_tried(client: Client) -> None:
     asleep = await client.stage.skill(is_active=False)
     body = {"prompt_template": "Say {{ word }} again.", "model": LOCAL, **WORD}
-    async with working(client.stage.database, client.stage.handler):
+    async with working(client.stage):
         by_config = await client.ask("POST", "/skills/test", body)
         by_id = await client.ask("POST", f"/skills/{skl(asleep)}/test", WORD)
 
@@ -240,7 +243,7 @@ async def test_a_running_one_is_asked_to_end(client: Client) -> None:
     stage = client.stage
     stage.models.instead = GateModel()
     execution_id = await stage.start(await stage.skill())
-    async with working(stage.database, stage.handler):
+    async with working(stage):
         await stage.until_output(execution_id)
         answer = await client.ask("POST", f"/executions/{exe(execution_id)}/cancel")
         whole = await stage.until_final(execution_id, 2)
@@ -255,7 +258,7 @@ async def test_events_tell_all_and_are_taken_up_where_they_ended(client: Client)
     model = stage.models.instead = GateModel()
     execution_id = await stage.start(await stage.skill())
     path = f"/executions/{exe(execution_id)}/stream"
-    async with working(stage.database, stage.handler):
+    async with working(stage):
         await stage.until_output(execution_id)
         watching = asyncio.create_task(client.ask("GET", path))
         await asyncio.sleep(0.05)
@@ -297,7 +300,7 @@ async def test_a_new_attempt_begins_the_output_anew(client: Client) -> None:
 
 async def test_executing_can_answer_with_events(client: Client) -> None:
     skill = await client.stage.skill()
-    async with working(client.stage.database, client.stage.handler):
+    async with working(client.stage):
         answer = await client.ask("POST", f"/skills/{skl(skill)}/execute", WORD, EVENTS)
 
     told = parsed(answer.text)
@@ -375,3 +378,41 @@ async def test_old_ones_are_counted_then_forgotten(client: Client, verb: str) ->
     assert await clean_up(dry_run=False) == {"deleted": 0, "dry_run": False}
     left = await client.get("/executions")
     assert {row["id"] for row in left["data"]} == {exe(young), exe(running)}
+
+
+async def test_a_stream_shows_that_it_lives_and_is_not_held_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playhead.automation.executions.watch.SECONDS_BETWEEN_SIGNS", 0.01)
+    monkeypatch.setattr("playhead.automation.executions.watch.MOST_SECONDS", 0.1)
+    execution_id = await client.stage.start(await client.stage.skill())
+
+    answer = await client.ask("GET", f"/executions/{exe(execution_id)}/stream")
+
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    assert answer.text.startswith("retry: 1000\n\n: alive\n\n")
+    assert parsed(answer.text) == []
+
+
+async def test_where_too_many_watch_an_execution_starts_all_the_same(client: Client) -> None:
+    skill = skl(await client.stage.skill())
+    client.desk.app.state.executions.watchers._taken = 10**6
+
+    answer = await client.ask("POST", f"/skills/{skill}/execute", WORD, EVENTS)
+
+    assert answer.status_code == 202
+    path = f"/executions/{answer.json()['execution_id']}"
+    assert (await client.get(path))["status"] == "pending"
+    assert code(await client.ask("GET", f"{path}/stream")) == (429, "stream.too_many")
+
+
+async def test_what_was_tried_without_being_saved_can_be_retried(client: Client) -> None:
+    body = {"prompt_template": "Say {{ word }} again.", "model": LOCAL, **WORD}
+    first = (await client.ask("POST", "/skills/test", body, None, wait=0)).json()["execution_id"]
+    await client.ask("POST", f"/executions/{first}/cancel")
+
+    again = await client.ask("POST", f"/executions/{first}/retry")
+
+    found = await client.get(f"/executions/{again.json()['execution_id']}/full")
+    assert (found["retry_of"], found["execution_type"]) == (first, "test")
+    assert found["config"]["prompt_template"] == body["prompt_template"]

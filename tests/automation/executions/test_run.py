@@ -89,7 +89,7 @@ async def test_cancelling_closes_the_upstream_at_once_and_keeps_what_was_said(
     provider.script = SLOW
     clock = asyncio.get_running_loop().time
     execution_id = await asking.start(await asking.skill(asking_for(name)))
-    async with working(asking.database, asking.handler):
+    async with working(asking):
         before = await asking.until_output(execution_id)
         (exchange,) = provider.exchanges
 
@@ -128,7 +128,7 @@ async def test_an_answer_that_breaks_off_is_asked_for_again_and_stays_counted(
 ) -> None:
     provider.script = Script(drop_after=2, counted=Counted.REPEATED)
     execution_id = await asking.start(await asking.skill(asking_for(name)))
-    async with working(asking.database, asking.handler):
+    async with working(asking):
         async with asyncio.timeout(5):
             while not (await asking.found(execution_id)).lost:
                 await asyncio.sleep(0.005)
@@ -185,7 +185,7 @@ async def test_the_provider_says_when_to_come_back(
     limited = Fault(429, "rate_limit_error", headers={"retry-after": "77"})
     provider.script = Script(fault=limited)
     execution_id = await asking.start(await asking.skill(asking_for("anthropic")))
-    async with working(asking.database, asking.handler), asyncio.timeout(5):
+    async with working(asking), asyncio.timeout(5):
         while not (await asking.found(execution_id)).lost:
             await asyncio.sleep(0.01)
 
@@ -308,11 +308,11 @@ async def test_a_worker_that_lost_its_lease_writes_nothing_and_another_finishes(
     quick.gate.set()
     stage.models.instead = slow
     execution_id = await stage.start(await stage.skill())
-    async with working(stage.database, stage.handler) as first:
+    async with working(stage) as first:
         await stage.until_output(execution_id)
         stage.models.instead = quick
         await expire_leases(stage)
-        async with working(stage.database, stage.handler):
+        async with working(stage):
             whole = await stage.until_final(execution_id)
         slow.gate.set()
         while first.running:
@@ -332,7 +332,7 @@ async def test_a_stopping_worker_puts_it_back_uncounted(stage: Stage) -> None:
     quick.gate.set()
     stage.models.instead = slow
     execution_id = await stage.start(await stage.skill())
-    async with working(stage.database, stage.handler) as runner:
+    async with working(stage) as runner:
         await stage.until_output(execution_id)
         await runner.drain(0.05)
         stage.models.instead = quick
@@ -368,3 +368,20 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_answer(
 
     assert whole.execution.status is ExecutionStatus.COMPLETED
     assert (failing.asked, model.asked, len(stage.witness.seen)) == (2, 1, 1)
+
+
+async def test_an_answer_that_nobody_can_read_any_more_is_stopped(
+    asking: Stage, provider: ScriptedProvider
+) -> None:
+    provider.script = SLOW
+    skill = await asking.skill(asking_for("anthropic"))
+    execution_id = await asking.start(skill)
+    async with working(asking) as runner, asyncio.timeout(5):
+        await asking.until_output(execution_id)
+        async with asking.tenants.transaction(asking.tenant) as tx:
+            await tx.execute("DELETE FROM skills WHERE skill_id = %(id)s", id=skill)
+        await provider.exchanges[0].closed.wait()
+        while runner.running:
+            await asyncio.sleep(0.01)
+
+    assert asking.witness.seen == []

@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from playhead.automation.executions.answering import Answer, Outcome, ask
+from playhead.automation.executions.errors import ExecutionNotFound, TimedOut
 from playhead.automation.executions.model import ExecutionStatus
 from playhead.automation.executions.repository import Begun, ExecutionRows, Verdict, Written
 from playhead.automation.executions.storable import storable
 from playhead.automation.executions.workshop import Workshop
-from playhead.automation.models import Finished
+from playhead.automation.models import Completion, Finished, Model
 from playhead.automation.skills import (
     OutputFormat,
     SkillVersion,
@@ -27,6 +28,7 @@ from playhead.storage.tenants import Tenant
 
 MOST_MESSAGE = 2000
 SLOWER_PER_CHARACTERS = 65_536
+SOONER = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -74,23 +76,30 @@ class Attempt:
         return version
 
     async def _outcome(self, begun: Begun, version: SkillVersion) -> Outcome:
-        shop = self._shop
+        shop, seconds = self._shop, self._shop.limits.seconds
         try:
-            rendered = await render(
-                version,
-                begun.given,
-                timeline=shop.timeline,
-                at=begun.at,
-                event=begun.trigger.get("event"),
-                trigger=begun.trigger,
-            )
-            request = version.completion(rendered)
-            provider = shop.costs.provider_of(version.model)
-            model = await shop.models.open(begun.org_id, provider)
+            async with asyncio.timeout(seconds):
+                model, request = await self._prepared(begun, version)
+        except TimeoutError:
+            return TimedOut(seconds)
         except PlayheadError as error:
             return error
-        asking = ask(model, request, self._answer, seconds=shop.limits.seconds, now=shop.now)
+        asking = ask(model, request, self._answer, seconds=seconds, now=shop.now)
         return await self._written_meanwhile(begun, asking)
+
+    async def _prepared(self, begun: Begun, version: SkillVersion) -> tuple[Model, Completion]:
+        shop, trigger = self._shop, begun.trigger
+        rendered = await render(
+            version,
+            begun.given,
+            timeline=shop.timeline,
+            at=begun.at,
+            event=trigger.get("event"),
+            trigger=trigger,
+        )
+        request = version.completion(rendered)
+        model = await shop.models.open(begun.org_id, shop.costs.provider_of(version.model))
+        return model, request
 
     async def _written_meanwhile(self, begun: Begun, asking: Awaitable[Outcome]) -> Outcome:
         answered = asyncio.Event()
@@ -98,10 +107,11 @@ class Attempt:
         outcome = asyncio.ensure_future(asking)
         try:
             await asyncio.wait({writing, outcome}, return_when=asyncio.FIRST_COMPLETED)
-            if not writing.done():
+            if outcome.done():
                 answered.set()
             await writing  # raises if the lease was lost
-            return await outcome
+            # Nobody wants the answer any more where nothing could be written.
+            return await outcome if outcome.done() else ExecutionNotFound(begun.execution_id)
         finally:
             for task in (outcome, writing):
                 task.cancel()
@@ -110,8 +120,9 @@ class Attempt:
     async def _write(self, begun: Begun, answered: asyncio.Event) -> None:
         kept, slowly = 0, self._shop.limits.between_writes
         while not answered.is_set():
-            # Each write costs the database the whole text.
-            await _passed(answered, slowly * (1 + kept // SLOWER_PER_CHARACTERS))
+            # The first words are waited for; later, each write costs the database the whole text.
+            pace = 1 + kept // SLOWER_PER_CHARACTERS if kept else SOONER
+            await _passed(answered, slowly * pace)
             written = self._written()
             if answered.is_set() or len(written.output) == kept:
                 continue
@@ -119,7 +130,10 @@ class Attempt:
                 async with self._shop.tenants.transaction(self._tenant) as tx:
                     await self._lease.hold(tx)
                     rows = ExecutionRows(tx, begun.org_id)
-                    await rows.add_output(begun.execution_id, begun.attempt, written, kept=kept)
+                    if not await rows.add_output(
+                        begun.execution_id, begun.attempt, written, kept=kept
+                    ):
+                        return
                 kept = len(written.output)
             except DatabaseUnavailable:
                 _log.warning("a part of an output was not written yet")

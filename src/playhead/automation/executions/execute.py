@@ -22,12 +22,14 @@ class Wish:
 
     Attributes:
         at: The instant that the template looks at; None: now.
+        retry_of: The execution that is to be repeated.
     """
 
     given: Mapping[str, object]
     version: int | None = None
     label: str | None = None
     at: Micros | None = None
+    retry_of: UUID | None = None
 
 
 async def execute(
@@ -74,7 +76,7 @@ async def try_out(
     """
     desk.starter.check(definition)
     at = now if wish.at is None else wish.at
-    trial = NewTrial(desk.new_id(now), definition, wish.given, caller.name, at)
+    trial = NewTrial(desk.new_id(now), definition, wish.given, caller.name, at, wish.retry_of)
     async with desk.tenants.transaction(caller.tenant) as tx:
         await desk.starter.try_out(tx, caller.org, trial, now=now)
     await desk.bell.ring()
@@ -94,7 +96,7 @@ async def retry(desk: ExecutionDesk, caller: Caller, execution_id: UUID, now: Mi
     if before.status not in _RETRIED:
         raise CannotRetry(before.status)
     if before.skill is None:
-        wish = Wish(whole.given, at=before.at)
+        wish = Wish(whole.given, at=before.at, retry_of=execution_id)
         return await try_out(desk, caller, read_definition(whole.config or {}), wish, now)
     return await _start(desk, caller, _again(desk, caller, whole, now), now)
 

@@ -40,7 +40,8 @@ UPDATE executions
        cache_write_tokens = :cache_write_tokens, output_tokens = :output_tokens,
        reasoning_tokens = :reasoning_tokens, cost_pico_dollars = :cost_pico_dollars
  WHERE org_id = :org_id AND execution_id = :execution_id AND status = 'running'
-   AND attempts = :attempt;
+   AND attempts = :attempt
+RETURNING 1 AS written;
 
 -- name: put_off
 -- The attempt is lost, another follows. What it wrote can be read until then.

@@ -16,6 +16,7 @@ from playhead.automation.executions.streams import events, wants_events
 from playhead.automation.executions.wait import wait_for
 from playhead.automation.executions.watch import Mark, watch
 from playhead.base.ids import format_id
+from playhead.web.streaming import TooManyStreams
 from playhead.web.wire import JsonBytes, encode
 
 PLACE = "/api/v1/executions"
@@ -26,11 +27,14 @@ async def reply(
 ) -> Response:
     """Return events, or the execution if it ends within ``seconds``, or else where to find it.
 
-    Raises:
-        TooManyStreams: Events are asked for, and too many watch already; it runs all the same.
+    Where too many watch already, no events are given: it runs, and can be watched later.
     """
     if wants_events(accept):
-        return await events(desk.watchers.hold(watch(desk.reader, org_id, execution_id, Mark())))
+        told = watch(desk.reader, org_id, execution_id, Mark())
+        try:
+            return await events(desk.watchers.hold(told))
+        except TooManyStreams:
+            return _accepted(execution_id, ExecutionStatus.PENDING)
     if seconds <= 0:
         return _accepted(execution_id, ExecutionStatus.PENDING)
     status = await wait_for(desk.reader, org_id, execution_id, seconds)

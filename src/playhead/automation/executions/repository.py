@@ -121,9 +121,12 @@ class ExecutionRows:
 
     async def add_output(
         self, execution_id: UUID, attempt: int, written: Written, *, kept: int
-    ) -> None:
-        """Write what came after the first ``kept`` characters, which are there already."""
-        await self._transaction.send(
+    ) -> bool:
+        """Write what came after the first ``kept`` characters, which are there already.
+
+        False if the execution is gone: it was deleted with its skill.
+        """
+        row = await self._transaction.fetch_optional(
             SQL.add_output,
             org_id=self._org_id,
             execution_id=execution_id,
@@ -133,6 +136,7 @@ class ExecutionRows:
             first_token_at=written.first_token_at,
             **_counts(written.spent),
         )
+        return row is not None
 
     async def put_off(
         self, execution_id: UUID, written: Written, lost: Mapping[str, object]

@@ -41,7 +41,6 @@ from playhead.web.openapi import answer
 from playhead.web.pages import PagingMixed
 from playhead.web.problems import problems
 from playhead.web.state import CursorBox, Now
-from playhead.web.streaming import TooManyStreams
 from playhead.web.wire import JsonBytes, encode
 
 SHARED = (NoOrganisation, ScopeMissing, DatabaseUnavailable)
@@ -73,7 +72,7 @@ def _answers() -> dict[int | str, dict[str, Any]]:
 @skills_router.post(
     "/test",
     dependencies=WRITING,
-    responses={**_answers(), **problems(*TRYING, TooManyStreams, BodyTooLarge, *SHARED)},
+    responses={**_answers(), **problems(*TRYING, BodyTooLarge, *SHARED)},
 )
 async def try_configuration(
     body: TrialBody, asked: WaitAsked, accept: Accepted, caller: CallerDep, desk: DeskOf, now: Now
@@ -89,7 +88,7 @@ async def try_configuration(
     dependencies=WRITING,
     responses={
         **_answers(),
-        **problems(*STARTING, InvalidId, TooManyStreams, BodyTooLarge, *SHARED),
+        **problems(*STARTING, InvalidId, BodyTooLarge, *SHARED),
     },
 )
 async def execute_skill(
@@ -114,9 +113,7 @@ async def execute_skill(
     dependencies=WRITING,
     responses={
         **_answers(),
-        **problems(
-            *FINDING, InputInvalid, ModelUnknown, InvalidId, TooManyStreams, BodyTooLarge, *SHARED
-        ),
+        **problems(*FINDING, InputInvalid, ModelUnknown, InvalidId, BodyTooLarge, *SHARED),
     },
 )
 async def try_skill(

@@ -46,6 +46,7 @@ class NewTrial:
     given: Mapping[str, object]
     created_by: str
     at: Micros
+    retry_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Starter:
             config=written_definition(trial.definition),
             at=trial.at,
             created_by=trial.created_by,
+            retry_of=trial.retry_of,
         )
         for refused in await self._add(tx, org_id, [row], now):
             raise refused.error
