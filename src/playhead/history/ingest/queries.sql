@@ -147,6 +147,24 @@ SELECT :capture_id, * FROM unnest(:connections::bigint[], :received_from::bigint
 ON CONFLICT (capture_id, connection, received_from)
 DO UPDATE SET received_to = excluded.received_to;
 
+-- name: add_audits
+-- The books come one after the other in one value: each is as long as is said of it.
+INSERT INTO audits (audit_id, capture_id, market_id, kind, from_position, position, asked_at,
+                    received_at, exchange_at, capture_offset, matches, said, held)
+SELECT audit_id, :capture_id, market_id, kind, from_position, position, asked_at, received_at,
+       exchange_at, capture_offset, matches <> 0,
+       substring(:said::bytea FROM (said_to - said_bytes + 1)::int FOR said_bytes::int),
+       CASE WHEN matches = 0 THEN
+            substring(:held::bytea FROM (held_to - held_bytes + 1)::int FOR held_bytes::int) END
+  FROM (SELECT *, sum(said_bytes) OVER (ORDER BY audit_id) AS said_to,
+               sum(held_bytes) OVER (ORDER BY audit_id) AS held_to
+          FROM unnest(:audit_ids::bigint[], :market_ids::int[], :kinds::text[],
+                      :from_positions::bigint[], :positions::bigint[], :asked_at::bigint[],
+                      :received_at::bigint[], :exchange_at::bigint[], :offsets::bigint[],
+                      :matches::int[], :said_bytes::bigint[], :held_bytes::bigint[])
+            AS a (audit_id, market_id, kind, from_position, position, asked_at, received_at,
+                  exchange_at, capture_offset, matches, said_bytes, held_bytes)) AS told;
+
 -- name: count_audits
 INSERT INTO audit_days (day, market_id, kind, matches, mismatches)
 SELECT (to_timestamp(coalesce(received_at, exchange_at, 0) / 1000000) AT TIME ZONE 'UTC')::date,

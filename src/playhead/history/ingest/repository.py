@@ -22,7 +22,7 @@ from playhead.history.ingest.limits import Limits
 from playhead.history.ingest.live import Live
 from playhead.history.ingest.registry import MarketRegistry
 from playhead.history.ingest.state import restore, restore_markets
-from playhead.history.ingest.written import copy_audits, write_around
+from playhead.history.ingest.written import write_around
 from playhead.history.tape import Partitions, TapeHead, books_to_bytes
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Session
@@ -97,7 +97,6 @@ class IngestStore:
         with self._session.transaction():
             self._advance(capture_id, batch, from_offset, to_offset, now)
             self._copy_events(events)
-            copy_audits(self._session, capture_id, batch.audits)
             with self._session.at_once():
                 self._mark_streams(capture_id, batch.progress)
                 self._add_markets(batch)

@@ -8,16 +8,15 @@ from playhead.history.ingest.batch import Audit, Batch
 from playhead.history.tape import books_to_bytes
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Session
-from playhead.storage.rows import Blobs, Column, ints
 
 SQL = load_sql(__package__)
 
 
 def write_around(session: Session, capture_id: int, batch: Batch) -> None:
-    """Add everything of ``batch`` but its events, intervals and comparisons; these are counted."""
+    """Add everything of ``batch`` but its events and intervals, within the transaction there is."""
     _write_incidents(session, capture_id, batch)
     _write_clock_faults(session, capture_id, batch)
-    _count_audits(session, batch.audits)
+    _write_audits(session, capture_id, batch.audits)
     _write_trades(session, capture_id, batch)
     _write_statuses(session, capture_id, batch)
     _write_exchange(session, capture_id, batch)
@@ -67,41 +66,33 @@ def _write_clock_faults(session: Session, capture_id: int, batch: Batch) -> None
         )
 
 
-def copy_audits(session: Session, capture_id: int, audits: Sequence[Audit]) -> None:
-    """Add comparisons, whose numbers follow one another."""
+def _write_audits(session: Session, capture_id: int, audits: Sequence[Audit]) -> None:
+    """Add comparisons, whose numbers follow one another, and count them."""
     if audits:
-        session.copy_in("audits", _audit_columns(capture_id, audits), _audit_blobs(audits))
-
-
-def _count_audits(session: Session, audits: Sequence[Audit]) -> None:
-    if audits:
+        said = books_to_bytes([a.said for a in audits])
+        held = books_to_bytes([{} if a.held is None else a.held for a in audits])
+        session.execute(
+            SQL.add_audits,
+            capture_id=capture_id,
+            audit_ids=[a.audit_id for a in audits],
+            market_ids=[a.market_id for a in audits],
+            kinds=[a.kind for a in audits],
+            from_positions=[a.from_position for a in audits],
+            positions=[a.position for a in audits],
+            asked_at=[a.asked_at for a in audits],
+            received_at=[a.received_at for a in audits],
+            exchange_at=[a.exchange_at for a in audits],
+            offsets=[a.offset for a in audits],
+            matches=[int(a.matches) for a in audits],
+            # One value for all books: a list of them would be escaped one by one.
+            said=b"".join(said),
+            said_bytes=[len(book) for book in said],
+            held=b"".join(held),
+            held_bytes=[len(book) for book in held],
+        )
         session.execute(
             SQL.count_audits, first_audit=audits[0].audit_id, last_audit=audits[-1].audit_id
         )
-
-
-def _audit_columns(capture_id: int, audits: Sequence[Audit]) -> list[Column]:
-    return [
-        Column("audit_id", 8, ints(a.audit_id for a in audits)),
-        Column("capture_id", 4, ints([capture_id] * len(audits))),
-        Column("market_id", 4, ints(a.market_id for a in audits)),
-        Column("from_position", 8, ints(a.from_position for a in audits)),
-        Column("position", 8, ints(a.position for a in audits)),
-        Column("asked_at", 8, ints(a.asked_at for a in audits), nullable=True),
-        Column("received_at", 8, ints(a.received_at for a in audits), nullable=True),
-        Column("exchange_at", 8, ints(a.exchange_at for a in audits), nullable=True),
-        Column("capture_offset", 8, ints(a.offset for a in audits)),
-        Column("matches", 1, ints(a.matches for a in audits)),
-    ]
-
-
-def _audit_blobs(audits: Sequence[Audit]) -> list[Blobs]:
-    held = iter(books_to_bytes([a.held for a in audits if a.held is not None]))
-    return [
-        Blobs("kind", [a.kind.encode() for a in audits]),
-        Blobs("said", books_to_bytes([a.said for a in audits])),
-        Blobs("held", [None if a.held is None else next(held) for a in audits]),
-    ]
 
 
 def _write_trades(session: Session, capture_id: int, batch: Batch) -> None:
