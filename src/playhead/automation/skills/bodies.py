@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
@@ -64,6 +65,7 @@ def _skill_id(text: object) -> UUID:
 
 Name = Annotated[
     str,
+    StringConstraints(strip_whitespace=True),
     Field(
         pattern=r"^[^\x00-\x1f\x7f]{2,100}$",
         description="By which people know the skill; unique but for capitals.",
@@ -99,8 +101,8 @@ InputSchema = Annotated[
 ]
 Flag = Annotated[bool, Field(strict=True)]
 MaxTokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Temperature = Annotated[Decimal, Field(ge=0, le=2, max_digits=10)]
-TopP = Annotated[Decimal, Field(ge=0, le=1, max_digits=10)]
+Temperature = Annotated[Decimal, Field(ge=0, le=2, max_digits=20)]
+TopP = Annotated[Decimal, Field(ge=0, le=1, max_digits=20)]
 Stop = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]],
     Field(max_length=4, description="Texts at which the answer ends."),

@@ -1,7 +1,7 @@
 """Change skills: what they are called, what they do, back to an earlier version, gone."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from playhead.automation.skills.define import check_definition
@@ -37,7 +37,7 @@ async def change(
     async with desk.tenants.transaction(caller.tenant) as transaction:
         skill = await SkillRows(transaction, caller.org).take(skill_id)
         facts, definition = edit(skill.facts, skill.definition)
-        return await _write(desk, transaction, caller, skill, facts, definition, now, note)
+        return await _Writing(desk, transaction, caller, now).write(skill, facts, definition, note)
 
 
 async def restore(
@@ -54,9 +54,9 @@ async def restore(
     async with desk.tenants.transaction(caller.tenant) as transaction:
         skill = await SkillRows(transaction, caller.org).take(skill_id)
         earlier = await HistoryRows(transaction, caller.org, skill_id).version(number)
-        note = f"version {number} again"
-        definition = earlier.definition
-        return await _write(desk, transaction, caller, skill, skill.facts, definition, now, note)
+        return await _Writing(desk, transaction, caller, now).write(
+            skill, skill.facts, earlier.definition, f"version {number} again"
+        )
 
 
 async def delete(desk: SkillDesk, caller: Caller, skill_id: UUID, now: Micros) -> None:
@@ -70,37 +70,45 @@ async def delete(desk: SkillDesk, caller: Caller, skill_id: UUID, now: Micros) -
         await desk.note(transaction, caller, "skill.deleted", skill_id, now, name=name)
 
 
-async def _write(
-    desk: SkillDesk,
-    transaction: Transaction,
-    caller: Caller,
-    skill: Skill,
-    facts: Facts,
-    definition: Definition,
-    now: Micros,
-    note: str | None,
-) -> Skill:
-    does_more = not same(definition, skill.definition)
-    if not does_more and facts == skill.facts:
-        return skill
-    if does_more:
-        check_definition(definition, desk.prices)
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Who writes what a skill is from now on, and where."""
+
+    desk: SkillDesk
+    transaction: Transaction
+    caller: Caller
+    now: Micros
+
+    async def write(
+        self, skill: Skill, facts: Facts, definition: Definition, note: str | None
+    ) -> Skill:
+        """Write what differs, and return the skill; nothing at all where nothing does."""
+        does_other = not same(definition, skill.definition)
+        if not does_other and facts == skill.facts:
+            return skill
+        if does_other:
+            self._check(skill, definition)
+        changed = replace(
+            skill,
+            facts=facts,
+            definition=definition,
+            version=skill.version + does_other,
+            updated_at=self.now,
+        )
+        rows = SkillRows(self.transaction, self.caller.org)
+        await rows.save(changed)
+        if does_other:
+            await rows.add_version(changed, note, self.caller.name)
+        told = _told(skill, changed)
+        await self.desk.note(
+            self.transaction, self.caller, "skill.updated", skill.skill_id, self.now, **told
+        )
+        return changed
+
+    def _check(self, skill: Skill, definition: Definition) -> None:
+        check_definition(definition, self.desk.prices)
         if skill.version >= MOST_VERSIONS:
             raise TooManySkills(MOST_VERSIONS, "versions")
-    changed = replace(
-        skill,
-        facts=facts,
-        definition=definition,
-        version=skill.version + does_more,
-        updated_at=now,
-    )
-    rows = SkillRows(transaction, caller.org)
-    await rows.save(changed)
-    if does_more:
-        await rows.add_version(changed, note, caller.name)
-    told = _told(skill, changed)
-    await desk.note(transaction, caller, "skill.updated", skill.skill_id, now, **told)
-    return changed
 
 
 def _told(before: Skill, after: Skill) -> dict[str, object]:
