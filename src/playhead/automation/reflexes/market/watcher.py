@@ -33,6 +33,8 @@ from playhead.storage.tenants import Tenant, Tenants
 
 LOOK_SECONDS = 0.1
 """Between two looks at the tape while something is followed."""
+WAIT_SECONDS = 1.0
+"""Between two times that one without the lead asks for it."""
 IDLE_SECONDS = 0.5
 RENEW = Micros(MICROS_PER_SECOND // 2)
 """Between two looks at which reflexes there are."""
@@ -62,6 +64,7 @@ class MarketWatcher:
         now: Callable[[], Micros],
         bell: JobBell | None = None,
         look_seconds: float = LOOK_SECONDS,
+        wait_seconds: float = WAIT_SECONDS,
     ) -> None:
         self._database = database
         self._tenants = tenants
@@ -69,6 +72,7 @@ class MarketWatcher:
         self._now = now
         self._bell = bell or SilentBell()
         self._look_seconds = look_seconds
+        self._wait_seconds = wait_seconds
 
     async def run(self) -> None:
         """Follow the tape whenever nobody else does, until cancelled."""
@@ -79,7 +83,7 @@ class MarketWatcher:
                         await self._follow(lead)
             except Exception:  # noqa: BLE001 -- the supervision point: the next goes on
                 _log.exception("market_watcher.stopped")
-            await asyncio.sleep(1)
+            await asyncio.sleep(self._wait_seconds)
 
     async def _follow(self, lead: Lead) -> None:
         watch = Watch(self._tenants, self._timeline, self._now, self._bell)

@@ -1,0 +1,1 @@
+"""Reflexes on markets: judged, followed live, rehearsed."""
