@@ -31,11 +31,15 @@ class Post:
     is_up: bool = True
     sent: list[UUID] = field(default_factory=list)
     largest: int = 0
+    doubts: int = 0
 
     async def send(self, job_ids: Sequence[UUID]) -> bool:
         self.sent += job_ids
         self.largest = max(self.largest, len(job_ids))
         return self.is_up
+
+    def doubt(self) -> None:
+        self.doubts += 1
 
 
 def dispatching(

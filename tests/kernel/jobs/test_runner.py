@@ -25,6 +25,8 @@ from tests.kernel.jobs.stage import (
 )
 from tests.kernel.stage import make_organisation
 
+pytestmark = pytest.mark.usefixtures("no_jobs")
+
 
 async def cancel(database: Database, org_id: UUID, job_ids: list[UUID]) -> frozenset[UUID]:
     async with Tenants(database).transaction(Tenant(org_id)) as transaction:

@@ -1,9 +1,8 @@
-"""Real workers, real Celery, real Valkey, real PostgreSQL: what may happen to a message or worker."""
+"""Real workers, Celery, Valkey and PostgreSQL: what may happen to a message or a worker."""
 
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,13 +29,15 @@ from tests.kernel.jobs.stage import (
 )
 from tests.kernel.stage import make_organisation
 
+pytestmark = pytest.mark.usefixtures("no_jobs")
+
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def queue(request: pytest.FixtureRequest) -> Iterator[str]:
+def queue(request: pytest.FixtureRequest) -> str:
     """A queue of the test's own, in a Valkey that others use."""
-    yield f"test.{request.node.name}"
+    return f"test.{request.node.name}"
 
 
 async def is_carried(worker: object) -> bool:

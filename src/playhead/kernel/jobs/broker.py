@@ -21,6 +21,9 @@ class Broker(Protocol):
     async def send(self, job_ids: Sequence[UUID]) -> bool:
         """Send one message; return whether it left us. Never raises, and soon returns."""
 
+    def doubt(self) -> None:
+        """Hear that messages did not arrive."""
+
 
 class NoBroker:
     """There is none: each worker runs what it finds."""
@@ -30,3 +33,6 @@ class NoBroker:
     async def send(self, job_ids: Sequence[UUID]) -> bool:
         """Send nothing."""
         return False
+
+    def doubt(self) -> None:
+        """Do nothing."""

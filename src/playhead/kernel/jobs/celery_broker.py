@@ -34,6 +34,7 @@ VISIBILITY_SECONDS = 300
 SENDING_SECONDS = 1.0
 CLOSED_SECONDS = 0.5
 RECONNECT_SECONDS = 0.5
+DOUBT_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -46,12 +47,13 @@ class CeleryBroker:
         def take_jobs(ids: list[str]) -> None:  # Celery makes its signature from a plain function
             self._take(ids)
 
-        self._task = self._app.task(name=TASK)(take_jobs)
+        self._task = self._app.task(name=TASK, shared=False)(take_jobs)
         self._receive = receive
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="jobs-sending")
         self._sending: asyncio.Future[None] | None = None
         self._away_until = 0.0
+        self._doubted_at = self._loop.time()
         self._stopping = threading.Event()
         self._worker: WorkController | None = None
         self._thread = threading.Thread(target=self._consume, name="jobs-celery", daemon=True)
@@ -89,9 +91,16 @@ class CeleryBroker:
                 await asyncio.shield(self._sending)
         except Exception as error:  # noqa: BLE001 -- the client has many, and all mean the same
             self._away_until = self._loop.time() + SENDING_SECONDS
+            self._leave(self._worker)  # it would not always notice by itself
             _log.warning("the broker is away, jobs run without it: %s", error or "no answer")
             return False
         return True
+
+    def doubt(self) -> None:
+        """Connect anew, now and then: messages were sent that did not arrive."""
+        if self._loop.time() >= self._doubted_at + DOUBT_SECONDS:
+            self._doubted_at = self._loop.time()
+            self._leave(self._worker)
 
     def stop(self) -> None:
         """Fetch no more messages, from now on."""
@@ -113,6 +122,7 @@ class CeleryBroker:
     def _take(self, ids: list[str]) -> None:
         """Celery's task. At the end what it has not handed over goes back for another worker."""
         if self._stopping.is_set():
+            self._leave(self._worker)
             raise Reject("this worker has stopped", requeue=True)
         self.received += len(ids)
         taking = asyncio.run_coroutine_threadsafe(

@@ -76,7 +76,10 @@ class Dispatcher:
         Raises:
             DatabaseUnavailable: See `Runner.take`.
         """
-        return await self._runner.take_overdue(Micros(self._now() - OVERDUE))
+        taken = await self._runner.take_overdue(Micros(self._now() - OVERDUE))
+        if taken:
+            self._broker.doubt()
+        return taken
 
     async def run(self) -> None:
         """Dispatch until cancelled."""
