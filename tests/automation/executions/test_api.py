@@ -144,6 +144,16 @@ async def test_a_configuration_and_a_sleeping_skill_can_be_tried(client: Client)
     assert full["config"]["prompt_template"] == body["prompt_template"]
 
 
+async def test_the_input_of_a_configuration_may_be_a_list_of_fields(client: Client) -> None:
+    fields = [{"name": "word", "type": "string", "required": True}]
+    body = {"prompt_template": "Say {{ word }} again.", "model": LOCAL, "input_schema": fields}
+
+    right = await client.ask("POST", "/skills/test", body | WORD, wait=0)
+    wrong = await client.ask("POST", "/skills/test", body, wait=0)
+
+    assert (right.status_code, code(wrong)) == (202, (422, "skill.input_invalid"))
+
+
 async def test_a_configuration_that_is_wrong_is_refused(client: Client) -> None:
     body = {"prompt_template": "Say {{ word }} again.", "model": LOCAL, **WORD}
     asked: list[dict[str, Any]] = [

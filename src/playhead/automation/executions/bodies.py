@@ -1,12 +1,17 @@
 """What is sent to the endpoints of executions."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from playhead.automation.executions.execute import Wish
-from playhead.automation.skills import DEFAULT_MODEL, Definition, OutputFormat, Parameters
+from playhead.automation.skills import (
+    DEFAULT_MODEL,
+    Definition,
+    InputSchema,
+    OutputFormat,
+    ParametersBody,
+)
 from playhead.web.parameters import InstantParameter
 
 MOST_DAYS = 3650
@@ -45,35 +50,25 @@ class ExecuteBody(Body):
         return Wish(self.input_data, self.version, self.label, self.at)
 
 
-class TrialParameters(Body):
-    """How the model is asked; null leaves a choice to the provider."""
-
-    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 4096
-    temperature: Annotated[Decimal | None, Field(ge=0, le=2)] = None
-    top_p: Annotated[Decimal | None, Field(ge=0, le=1)] = None
-    stop: Annotated[tuple[str, ...], Field(max_length=4)] = ()
-
-
 class TrialBody(Body):
     """A configuration to try without saving it, as that of a skill."""
 
-    prompt_template: str = Field(min_length=10, max_length=100_000)
-    system_template: str | None = Field(None, max_length=100_000)
+    prompt_template: str = Field(min_length=10, max_length=65_536)
+    system_template: str | None = Field(None, max_length=65_536)
     model: str = Field(DEFAULT_MODEL, max_length=128)
-    parameters: TrialParameters = TrialParameters()
-    input_schema: dict[str, Any] | None = Field(None, description="JSON Schema.")
+    parameters: ParametersBody = ParametersBody()
+    input_schema: InputSchema | None = None
     output_format: OutputFormat = OutputFormat.MARKDOWN
     input_data: Input = Field(default_factory=dict)
     at: At = None
 
     def definition(self) -> Definition:
         """Return what is to be tried."""
-        asked = self.parameters
         return Definition(
             prompt_template=self.prompt_template,
             system_template=self.system_template,
             model=self.model,
-            parameters=Parameters(asked.max_tokens, asked.temperature, asked.top_p, asked.stop),
+            parameters=self.parameters.value(),
             input_schema=self.input_schema,
             output_format=self.output_format,
         )

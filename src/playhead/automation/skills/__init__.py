@@ -1,5 +1,6 @@
 """Skills: prompts of a team, versioned, with a checked input and a sandboxed template language."""
 
+from playhead.automation.skills.bodies import InputSchema, ParametersBody
 from playhead.automation.skills.define import check_definition
 from playhead.automation.skills.errors import (
     SKILL_PREFIX,
@@ -36,9 +37,11 @@ __all__ = [
     "Category",
     "Definition",
     "InputInvalid",
+    "InputSchema",
     "LabelNotFound",
     "OutputFormat",
     "Parameters",
+    "ParametersBody",
     "Rendered",
     "SchemaInvalid",
     "SkillInactive",
