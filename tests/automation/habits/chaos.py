@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from random import Random
 
-from playhead.storage.postgres import Row, Transaction
+from playhead.storage.postgres import DatabaseUnavailable, Row, Transaction
 from playhead.storage.tenants import Tenant, Tenants
 
 
@@ -80,5 +80,5 @@ async def perhaps_killed(
     if dice.random() < share:
         await asyncio.wait([task], timeout=dice.random() * 0.01)
         task.cancel()
-    with suppress(Killed, asyncio.CancelledError, BaseExceptionGroup):
+    with suppress(Killed, asyncio.CancelledError, DatabaseUnavailable, BaseExceptionGroup):
         await task

@@ -66,14 +66,22 @@ def test_a_schedule_runs_when_a_look_at_every_minute_says(
 
     found = between(Schedule(expression, name), since, until)
 
-    assert found == list(ticks(expression, ZoneInfo(name), since, until))
+    assert found == list(ticks(expression, ZoneInfo(name), since, until)), (expression, name, lag)
 
 
 @pytest.mark.parametrize("forward", [True, False], ids=["forward", "back"])
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize(
     "expression",
-    ["*/15 * * * *", "0,30 2 * * *", "30 1-3 * * *", "*/10 5 * * *", "15 */2 * * *", "0 0 * * 0"],
+    [
+        "*/15 * * * *",
+        "0-0/1 2 * * *",
+        "0,30 2 * * *",
+        "30 1-3 * * *",
+        "*/10 5 * * *",
+        "15 */2 * * *",
+        "0 0 * * 0",
+    ],
 )
 def test_the_days_of_change(expression: str, name: str, forward: bool) -> None:
     change = utc(CHANGES[name][0 if forward else 1])

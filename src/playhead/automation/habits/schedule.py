@@ -42,6 +42,7 @@ SHORTEST, LONGEST = 9, 100
 FIELDS = 5
 _AROUND = 3 * 3600 * MICROS_PER_SECOND  # no clock that counts goes back further
 _STEP = re.compile(r"/(\d+)")
+_SPAN_OF_ONE = re.compile(r"(?<![\w-])(\w+)-\1/\d+(?!\w)", re.ASCII | re.IGNORECASE)
 _SIZES = (60, 24, 31, 12, 7)
 _SOME_TIME = datetime(2024, 1, 1)  # noqa: DTZ001 -- a wall clock; the first of a leap year
 
@@ -103,7 +104,7 @@ class Schedule:
         return f"{wall_of(at, self.zone):%Y-%m-%dT%H:%M:%S}{offset}", offset
 
     def _walls(self, after: Micros, margin: int = 0) -> Iterator[datetime]:
-        return CronSim(self.expression, wall_of(Micros(after - margin), self.zone))
+        return CronSim(_plain(self.expression), wall_of(Micros(after - margin), self.zone))
 
     def _fixed(self, after: Micros) -> Iterator[Run]:
         zone, last = self.zone, None
@@ -187,13 +188,18 @@ def _check(expression: str) -> None:
             if int(step) >= size:
                 raise ScheduleInvalid(f"a step of {step} goes past the end of its field ({part})")
     try:
-        next(CronSim(expression, _SOME_TIME))
+        next(CronSim(_plain(expression), _SOME_TIME))
     except CronSimError as error:
         raise ScheduleInvalid(
             f"{expression!r} cannot be read: {error}".replace("Bad", "bad")
         ) from (error)
     except StopIteration as error:
         raise ScheduleInvalid(f"{expression!r} names a time that never comes") from error
+
+
+def _plain(expression: str) -> str:
+    # `5-5/2` is 5; cronsim takes it for `5/2`, which is every other one from 5 on.
+    return _SPAN_OF_ONE.sub(r"\1", expression)
 
 
 def _fields_missing(found: int) -> str:
