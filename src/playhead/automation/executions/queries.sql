@@ -24,7 +24,8 @@ SELECT reference_id, execution_id FROM executions
 -- the middle of its answer may have spent more than was counted.
 UPDATE executions
    SET status = 'running', started_at = coalesce(started_at, :now), attempts = attempts + 1,
-       usage_complete = usage_complete AND output = '', output = '', first_token_at = NULL
+       usage_complete = usage_complete AND output = '', output = '', output_length = 0,
+       first_token_at = NULL
  WHERE org_id = :org_id AND execution_id = :execution_id AND status IN ('pending', 'running')
 RETURNING execution_id, org_id, skill_id, version, config, model, trigger, input, at, attempts,
        input_tokens,
@@ -34,7 +35,7 @@ RETURNING execution_id, org_id, skill_id, version, config, model, trigger, input
 -- name: add_output
 -- `output` is cut first: a commit of which nobody learnt must not double a part.
 UPDATE executions
-   SET output = left(output, :kept) || :more::text,
+   SET output = left(output, :kept) || :more::text, output_length = :kept::int + length(:more::text),
        first_token_at = coalesce(first_token_at, :first_token_at),
        input_tokens = :input_tokens, cached_input_tokens = :cached_input_tokens,
        cache_write_tokens = :cache_write_tokens, output_tokens = :output_tokens,
@@ -46,7 +47,7 @@ RETURNING 1 AS written;
 -- name: put_off
 -- The attempt is lost, another follows. What it wrote can be read until then.
 UPDATE executions
-   SET output = :output, first_token_at = :first_token_at,
+   SET output = :output, output_length = length(:output::text), first_token_at = :first_token_at,
        lost = lost || jsonb_build_array(:lost::text::jsonb),
        input_tokens = :input_tokens, cached_input_tokens = :cached_input_tokens,
        cache_write_tokens = :cache_write_tokens, output_tokens = :output_tokens,
@@ -57,7 +58,8 @@ UPDATE executions
 -- name: finish
 -- The final state, of an attempt that is known to whoever ends it.
 UPDATE executions
-   SET status = :status, output = :output, stop_reason = :stop_reason,
+   SET status = :status, output = :output, output_length = length(:output::text),
+       stop_reason = :stop_reason,
        output_valid = :output_valid, first_token_at = :first_token_at,
        error_code = :error_code, error_message = :error_message,
        input_tokens = :input_tokens, cached_input_tokens = :cached_input_tokens,

@@ -151,6 +151,7 @@ CREATE TABLE executions (
     input               jsonb   NOT NULL,
     at                  bigint  NOT NULL, -- the instant that its template looks at
     output              text    NOT NULL DEFAULT '',
+    output_length       integer NOT NULL DEFAULT 0, -- in characters: to know it, nobody reads all
     output_valid        boolean,          -- whether it is the JSON that was asked for; else null
     stop_reason         text,
     error_code          text,

@@ -2,7 +2,7 @@
 -- The beginning of a list, whose conditions follow: rows do not hold whole outputs.
 SELECT e.execution_id, e.skill_id, s.name AS skill_name, s.category AS skill_category, e.version,
        e.model, e.execution_type, e.reference_id, e.retry_of, e.status, e.at,
-       left(e.output, :shown::int) AS output, length(e.output) AS output_length,
+       left(e.output, :shown::int) AS output, e.output_length,
        e.output_valid, e.stop_reason, e.error_code, e.error_message, e.attempts,
        e.input_tokens, e.cached_input_tokens, e.cache_write_tokens, e.output_tokens, e.reasoning_tokens, e.usage_complete, e.cost_pico_dollars,
        e.estimated_pico_dollars, e.reserved_credits, e.charged_credits, e.created_by,
@@ -17,7 +17,7 @@ SELECT count(*) AS many FROM executions e;
 -- name: one
 SELECT e.execution_id, e.skill_id, s.name AS skill_name, s.category AS skill_category, e.version,
        e.model, e.execution_type, e.reference_id, e.retry_of, e.status, e.at, e.output,
-       length(e.output) AS output_length, e.output_valid, e.stop_reason, e.error_code,
+       e.output_length, e.output_valid, e.stop_reason, e.error_code,
        e.error_message, e.attempts, e.input_tokens, e.cached_input_tokens, e.cache_write_tokens,
        e.output_tokens, e.reasoning_tokens, e.usage_complete, e.cost_pico_dollars,
        e.estimated_pico_dollars, e.reserved_credits, e.charged_credits, e.created_by,
@@ -29,8 +29,9 @@ SELECT e.execution_id, e.skill_id, s.name AS skill_name, s.category AS skill_cat
 
 -- name: progress
 -- What is new of an output after `taken` characters, at most `most` of them.
-SELECT status, attempts, substr(output, :taken::int + 1, :most::int) AS more,
-       length(output) AS length
+SELECT status, attempts, output_length AS length,
+       CASE WHEN output_length > :taken::int THEN substr(output, :taken::int + 1, :most::int)
+            ELSE '' END AS more
   FROM executions WHERE org_id = :org_id AND execution_id = :execution_id;
 
 -- name: skill_exists
