@@ -13,6 +13,8 @@ import httpx2
 from argon2 import Parameters, Type
 
 from playhead.base.time import Micros, Nanos
+from playhead.entrypoints.automation import Automation
+from playhead.entrypoints.edge import edge_of
 from playhead.entrypoints.http_app import History, build_app
 from playhead.entrypoints.kernel import Ground, Kernel, open_kernel
 from playhead.entrypoints.settings import load_settings
@@ -65,15 +67,16 @@ async def whole(
     async with (
         Database.open(service_url, connections=4, check=check_connection) as database,
         Valkey.open(valkey_url) as valkey,
-        open_kernel(Ground(settings, database, valkey, SEALER, now, CHEAP)) as kernel,
+        open_kernel(ground := Ground(settings, database, valkey, SEALER, now, CHEAP)) as kernel,
     ):
         verifier = Verifier(Trails(database), CaptureStore(home, lambda: Nanos(0)))
         app = build_app(
-            [History.on(database, verifier), kernel],
+            [History.on(database, verifier), kernel, Automation.on(ground)],
             kernel.door,
             checks={},
             now=now,
             cursor_key=SEALER.derive("cursors"),
+            edge=edge_of(settings),
         )
         transport = httpx2.ASGITransport(app=app, client=(some_address(), 1))
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:

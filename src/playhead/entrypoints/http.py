@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 
 from playhead.base.time import Micros, Nanos
+from playhead.entrypoints.automation import Automation
 from playhead.entrypoints.databases import service_database_url, valkey_address
 from playhead.entrypoints.edge import edge_of
 from playhead.entrypoints.http_app import History, build_app
@@ -54,11 +55,11 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     async with (
         Database.open(url, check=check_connection) as database,
         Valkey.open(valkey_address(settings)) as valkey,
-        open_kernel(Ground(settings, database, valkey, sealer, _now)) as kernel,
+        open_kernel(ground := Ground(settings, database, valkey, sealer, _now)) as kernel,
     ):
         history = History.on(database, Verifier(Trails(database), _captures(settings)))
         app = build_app(
-            [history, kernel],
+            [history, kernel, Automation.on(ground)],
             kernel.door,
             checks={"database": _check_of(database)},
             now=_now,

@@ -121,6 +121,11 @@ class KernelSettings(BaseSettings):
         description="Processes that serve the API; each takes its part of a limit while Valkey is"
         " away.",
     )
+    models_inside: bool = Field(
+        default=False,
+        description="Whether language models may be asked at addresses on this network: for who"
+        " runs Playhead alone.",
+    )
     smtp_url: MailAddress | None = Field(
         default=None, description="Where mail goes; without it, into the folder mail of the home."
     )

@@ -1,5 +1,6 @@
 """``playhead worker``: jobs done in the foreground."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -33,5 +34,5 @@ def do_jobs(
         most_per_org=most_per_org,
     )
     typer.echo("Ctrl-C stops it, once what runs has finished", err=True)
-    run_worker(load_settings(), options)
+    run_worker(load_settings(), options, status_name=f"worker-{os.getpid()}")
     typer.echo("stopped", err=True)

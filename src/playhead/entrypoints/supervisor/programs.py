@@ -14,11 +14,15 @@ from playhead.entrypoints.supervisor.part import Program
 Main = Callable[[Settings], None]
 
 API = "api"
+WORKER = "worker"
+SERVING = frozenset({API, WORKER})
+"""They act for tenants, and never learn how to reach the database as its owner."""
 
 # By order of start; they are stopped in the opposite order, so that what was recorded last still
 # finds its way.
 MODULES = {
     API: "playhead.entrypoints.http",
+    WORKER: "playhead.entrypoints.jobs_worker",
     "sealer": "playhead.entrypoints.sealer",
     "ingest": "playhead.entrypoints.ingest",
     "exchange": "playhead.entrypoints.exchange",
@@ -35,14 +39,14 @@ class UnknownProgram(NotFound):
 def programs_of(settings: Settings) -> list[Program]:
     """Return the processes that ``settings`` ask for, by order of start."""
     environment = child_environment(settings)
-    # Who serves requests never learns how to reach the database as its owner.
     serving = child_environment(settings.model_copy(update={"database_url": None}))
     single = [name for name in MODULES if name != NAME]
     if settings.exchange is not Exchange.SIMULATED:
         single.remove("exchange")
     names = [*single, *process_names(settings.recorders)]
     return [
-        Program(name, command_of(name), serving if name == API else environment) for name in names
+        Program(name, command_of(name), serving if name in SERVING else environment)
+        for name in names
     ]
 
 

@@ -26,7 +26,7 @@ from playhead.storage.postgres import Database
 
 EVERY = 2
 """Of so many calls one looks whether any market's interval ended or began."""
-NO_HEADS = Heads({}, {})
+NO_HEADS = Heads({}, {}, {})
 
 
 @dataclass(slots=True)

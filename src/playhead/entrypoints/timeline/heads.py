@@ -16,10 +16,12 @@ class Heads:
 
     Attributes:
         positions: The last position of each capture.
+        read: How far each has been read, in bytes: what changes with everything that is read.
         whole: The last instant by which each subscription is known to be whole.
     """
 
     positions: Mapping[int, int]
+    read: Mapping[int, int]
     whole: Mapping[StreamKey, Micros]
 
     def position(self, capture_id: int) -> int:

@@ -26,7 +26,7 @@ SELECT received_at / :length * :length AS since,
 -- name: heads
 -- How far each capture is on the tape, and how far each subscription of those that go on is whole:
 -- one snapshot, so that no message before these is still to come.
-SELECT p.capture_id, p.last_position, s.connection, s.sid, s.received_to
+SELECT p.capture_id, p.last_position, p.ingested_to, s.connection, s.sid, s.received_to
   FROM captures p LEFT JOIN streams s ON s.capture_id = p.capture_id AND NOT p.finished;
 
 -- name: next_interval

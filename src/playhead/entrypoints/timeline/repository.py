@@ -98,6 +98,7 @@ class TapeRows:
         rows = await self._transaction.fetch_all(SQL.heads)
         return Heads(
             {row.capture_id: row.last_position for row in rows},
+            {row.capture_id: row.ingested_to for row in rows},
             {
                 (row.capture_id, row.connection, row.sid): row.received_to
                 for row in rows
