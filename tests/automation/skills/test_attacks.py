@@ -114,6 +114,8 @@ def test_what_would_take_for_ever_or_all_memory_ends(template: str) -> None:
         "{% " + "a" * 60_000,
         "{% " + "a" * 32 + " " * 100 + "b" * 60_000,
         "{% raw %}{{{% endraw %}{% if }}" + " " * 60_000 + "%}",
+        ("{% else" + " " * 119 + "%}") * 480,
+        "{{" + " " * 119 + "b" * 60_000,
         "{% comment %}" * 4_000,
         "{{ 'a' | " + " | ".join(["upcase"] * 7_000) + " }}",
         "x" * 65_537,

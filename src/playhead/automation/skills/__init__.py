@@ -2,6 +2,7 @@
 
 from playhead.automation.skills.bodies import InputSchema, ParametersBody
 from playhead.automation.skills.define import check_definition
+from playhead.automation.skills.desk import SkillDesk
 from playhead.automation.skills.errors import (
     SKILL_PREFIX,
     InputInvalid,
@@ -44,6 +45,7 @@ __all__ = [
     "ParametersBody",
     "Rendered",
     "SchemaInvalid",
+    "SkillDesk",
     "SkillInactive",
     "SkillNameTaken",
     "SkillNotFound",

@@ -47,7 +47,7 @@ MOST_RAW = 50
 MOST_KEPT = 256
 LONGEST_TAG = 4_000
 _RAW = re.compile(r"\{%-?\s*(?:raw|doc)\b")
-_SPACES = re.compile(r"\s{101}")
+_SPACES = re.compile(r"\s{121}")
 _NAME = re.compile(r"\{%-?\s*\w{33}")
 """What Liquid's own reading of a tag would take quadratic time for."""
 
@@ -167,7 +167,10 @@ def _check_shape(text: str) -> None:
         raise TemplateInvalid(f"{MOST_TEMPLATE} bytes at most", field="template")
     if len(_RAW.findall(text)) > MOST_RAW:
         raise TemplateInvalid(f"{MOST_RAW} raw parts at most", field="template")
-    for pattern, told in ((_SPACES, "100 spaces in a row"), (_NAME, "a name of 32 characters")):
+    if text.rfind("{%") > text.rfind("%}"):
+        line = text.count("\n", 0, text.rfind("{%")) + 1
+        raise TemplateInvalid("a tag is not closed by %}", field="template", line=line)
+    for pattern, told in ((_SPACES, "120 spaces in a row"), (_NAME, "a name of 32 characters")):
         found = pattern.search(text)
         if found:
             line = text.count("\n", 0, found.start()) + 1
