@@ -115,12 +115,3 @@ class SignatureInvalid(Unauthenticated):
             "the webhook is not signed as it should be: send webhook-id, webhook-timestamp (within"
             " 5 minutes of now) and webhook-signature as the Standard Webhooks specification says"
         )
-
-
-class RehearsalInvalid(Invalid):
-    """``to`` is not later than ``from``; the interval is [from, to)."""
-
-    code = "reflex.interval_invalid"
-
-    def __init__(self) -> None:
-        super().__init__("to must be later than from", field="to")

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from playhead.automation.reflexes.dependencies import ReflexRoom
-from playhead.automation.reflexes.errors import NotMarket, RehearsalInvalid
+from playhead.automation.reflexes.errors import NotMarket
 from playhead.automation.reflexes.model import TriggerType
 from playhead.automation.reflexes.rehearsing import Rehearsal
 from playhead.base.time import Micros
@@ -17,12 +17,10 @@ async def rehearse(
     Raises:
         ReflexNotFound: The organisation has none of this id.
         NotMarket: It is not on a market, or nothing is recorded here.
-        RehearsalInvalid: The interval is empty.
+        IntervalInvalid, MarketsTooMany, MarketUnknown: There is no going through it.
     """
     reflex = (await room.reader.find(org_id, reflex_id)).reflex
     rehearsing = room.desk.rehearsing
     if reflex.chosen.trigger.type is not TriggerType.MARKET or rehearsing is None:
         raise NotMarket
-    if until <= since:
-        raise RehearsalInvalid
     return await rehearsing.rehearse(reflex, since=since, until=until, most=most)

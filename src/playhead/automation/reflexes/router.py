@@ -32,11 +32,11 @@ from playhead.automation.reflexes.errors import (
     NotMarket,
     NotWebhook,
     ReflexNotFound,
-    RehearsalInvalid,
     TooManyReflexes,
     TriggerConfigInvalid,
     TriggerUnavailable,
 )
+from playhead.automation.reflexes.market.errors import IntervalInvalid, MarketsTooMany
 from playhead.automation.reflexes.rehearse import rehearse
 from playhead.automation.reflexes.schemas import (
     FullReflexView,
@@ -275,7 +275,7 @@ async def call_reflex(
     "/{id}/rehearse",
     responses={
         **answer("What it would have done.", RehearsalView),
-        **problems(NotMarket, RehearsalInvalid, MarketUnknown, BodyTooLarge, *ONE),
+        **problems(NotMarket, IntervalInvalid, MarketsTooMany, MarketUnknown, BodyTooLarge, *ONE),
     },
 )
 async def rehearse_reflex(

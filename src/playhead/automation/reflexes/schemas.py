@@ -244,6 +244,15 @@ class FiringView(Wire, frozen=True):
     facts: dict[str, Any]
 
 
+class UnknownView(Wire, frozen=True):
+    """A stretch in which a market's book was not known: nothing could fire there."""
+
+    ticker: str
+    since: Instant = msgspec.field(name="from")
+    until: Instant = msgspec.field(name="to")
+    cause: str
+
+
 class RehearsalView(Wire, frozen=True):
     """What a reflex would have done in `[from, to)`. Nothing was run.
 
@@ -260,6 +269,7 @@ class RehearsalView(Wire, frozen=True):
     matched: int
     not_fired: dict[str, int]
     looked_at: int
+    unknown: list[UnknownView]
 
 
 def reflex_view(listed: Listed, public_url: str) -> ReflexView:
@@ -462,4 +472,13 @@ def rehearsal_view(rehearsal: Rehearsal) -> RehearsalView:
         matched=rehearsal.matched,
         not_fired=dict(rehearsal.not_fired),
         looked_at=rehearsal.looked_at,
+        unknown=[
+            UnknownView(
+                ticker=each.ticker,
+                since=instant_text(each.since),
+                until=instant_text(each.until),
+                cause=each.cause,
+            )
+            for each in rehearsal.unknown
+        ],
     )
