@@ -40,13 +40,12 @@ class Growing:
                 writer.finish(each.payload, received_at=each.received_at)
                 self._follower.catch_up()
                 return
-            else:
-                writer.append(
-                    each.kind,
-                    each.payload,
-                    connection=each.connection,
-                    received_at=each.received_at,
-                )
+            writer.append(
+                each.kind,
+                each.payload,
+                connection=each.connection,
+                received_at=each.received_at,
+            )
         writer.flush()
         self._follower.catch_up()
 

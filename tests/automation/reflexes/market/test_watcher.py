@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -146,7 +147,7 @@ async def dies(url: str, folder: Path, losses: int) -> None:
             assert [len(each) > 20 for each in expected] == [True, True]
             async with watching(stage):
                 for reflex, each in zip(reflexes, expected, strict=True):
-                    await until(lambda r=reflex, e=each: has_all(stage, r, len(e)))
+                    await until(partial(has_all, stage, reflex, len(each)))
             for reflex, each in zip(reflexes, expected, strict=True):
                 assert await noted(stage, reflex) == each
             for event in random.sample(await stage.events(reflexes[0]), 5):
