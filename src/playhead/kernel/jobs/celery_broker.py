@@ -42,6 +42,7 @@ class CeleryBroker:
     """Sends messages, and brings those that arrive to ``receive``, in the loop that opened it."""
 
     def __init__(self, url: str, receive: Receive, *, queue: str) -> None:
+        _hush()
         self._app = celery_app(url, queue)
 
         def take_jobs(ids: list[str]) -> None:  # Celery makes its signature from a plain function
@@ -165,6 +166,15 @@ class CeleryBroker:
         consumer = getattr(worker, "consumer", None)
         if consumer is not None:
             consumer.blueprint.state = CLOSE
+
+
+def _hush() -> None:
+    # Celery shouts, with a traceback each time, about what we have arranged; the sentence that
+    # counts is ours.
+    logging.getLogger("celery.worker.consumer.consumer").setLevel(logging.CRITICAL + 1)
+    logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL + 1)
+    logging.getLogger("celery.app.trace").setLevel(logging.ERROR)
+    logging.getLogger("kombu.message").setLevel(logging.CRITICAL + 1)
 
 
 def celery_app(url: str, queue: str) -> Celery:
