@@ -29,6 +29,11 @@ ALL = {
 SHARE = 0.04
 
 
+async def open_connections(gym: Gym) -> None:
+    """Have more connections than workers: one that is killed while it waits for one may lose it."""
+    await asyncio.gather(*(gym.rows("SELECT pg_sleep(0.1)") for _ in range(20)))
+
+
 async def live(gym: Gym, dice: Random, until: datetime) -> None:
     """Let workers come, race and die, until the clock shows ``until``."""
     mortal = MortalTenants(gym.tenants, dice, SHARE)
@@ -91,6 +96,7 @@ def test_every_tick_around_a_change_of_the_clock_is_decided_once(
         habits = [await gym.habit(expression, zone, **ALL) for expression in EXPRESSIONS]
         habits.append(await gym.habit("*/5 * * * *", zone, overlap=Overlap.BUFFER_ONE))
         habits.append(await gym.habit("*/5 * * * *", zone, overlap=Overlap.CANCEL_OLD))
+        await open_connections(gym)
         await live(gym, Random(f"{zone} {forward}"), change + AROUND)
         await rest(gym)
         for habit in habits:
