@@ -28,7 +28,7 @@ from playhead.storage.tenants import Tenant
 
 MOST_MESSAGE = 2000
 SLOWER_PER_CHARACTERS = 65_536
-SOONER = 0.2
+SOONER = 0.4
 _log = logging.getLogger(__name__)
 
 

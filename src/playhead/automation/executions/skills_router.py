@@ -14,6 +14,7 @@ from playhead.automation.executions.dependencies import (
     SkillId,
     WaitAsked,
 )
+from playhead.automation.executions.errors import ExecutionNotFound
 from playhead.automation.executions.execute import execute, try_out
 from playhead.automation.executions.replies import reply
 from playhead.automation.executions.schemas import ExecutionPage, ExecutionStarted, ExecutionView
@@ -43,9 +44,10 @@ from playhead.web.problems import problems
 from playhead.web.state import CursorBox, Now
 from playhead.web.wire import JsonBytes, encode
 
+# ExecutionNotFound: it can be forgotten, with its skill, while somebody waits for its end.
 SHARED = (NoOrganisation, ScopeMissing, DatabaseUnavailable)
 FINDING = (SkillNotFound, VersionNotFound, LabelNotFound)
-STARTING = (*FINDING, SkillInactive, InputInvalid, ModelUnknown)
+STARTING = (*FINDING, ExecutionNotFound, SkillInactive, InputInvalid, ModelUnknown)
 TRYING = (CompletionInvalid, InputInvalid, ModelUnknown, SchemaInvalid, TemplateInvalid)
 READING = [needs(Scope.AUTOMATION_READ)]
 WRITING = [needs(Scope.AUTOMATION_WRITE)]
@@ -72,7 +74,7 @@ def _answers() -> dict[int | str, dict[str, Any]]:
 @skills_router.post(
     "/test",
     dependencies=WRITING,
-    responses={**_answers(), **problems(*TRYING, BodyTooLarge, *SHARED)},
+    responses={**_answers(), **problems(*TRYING, ExecutionNotFound, BodyTooLarge, *SHARED)},
 )
 async def try_configuration(
     body: TrialBody, asked: WaitAsked, accept: Accepted, caller: CallerDep, desk: DeskOf, now: Now
@@ -113,7 +115,15 @@ async def execute_skill(
     dependencies=WRITING,
     responses={
         **_answers(),
-        **problems(*FINDING, InputInvalid, ModelUnknown, InvalidId, BodyTooLarge, *SHARED),
+        **problems(
+            *FINDING,
+            ExecutionNotFound,
+            InputInvalid,
+            ModelUnknown,
+            InvalidId,
+            BodyTooLarge,
+            *SHARED,
+        ),
     },
 )
 async def try_skill(
