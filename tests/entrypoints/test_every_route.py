@@ -30,6 +30,7 @@ PUBLIC = {
     ("POST", "/api/v1/auth/password/forgot"),
     ("POST", "/api/v1/auth/password/reset"),
     ("POST", "/api/v1/auth/email/verify"),
+    ("POST", "/api/v1/webhooks/reflexes/{id}"),
 }
 UNDOCUMENTED_PUBLIC = {"/docs", "/openapi.json", "/status"}
 BAD = {
