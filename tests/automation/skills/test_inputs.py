@@ -180,6 +180,10 @@ def nested(depth: int) -> dict[str, Any]:
         pytest.param({"properties": {"a": {"pattern": "x" * 501}}}, id="long pattern"),
         pytest.param({"patternProperties": {"x" * 501: {}}}, id="long pattern of names"),
         pytest.param({"properties": {"a": {"pattern": "("}}}, id="no pattern"),
+        pytest.param({"allOf": [{"pattern": "a"}] * 51}, id="many patterns"),
+        pytest.param(
+            {"patternProperties": {f"^{at}": {} for at in range(51)}}, id="many patterns of names"
+        ),
         pytest.param({"type": "objekt"}, id="no type"),
         pytest.param({"type": "array"}, id="no object"),
         pytest.param({"properties": []}, id="no properties"),

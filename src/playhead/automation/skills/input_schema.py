@@ -19,6 +19,11 @@ MOST_DEPTH = 20
 MOST_VALUES = 5_000
 MOST_EXPANDED = 5_000
 LONGEST_PATTERN = 500
+MOST_PATTERNS = 50
+MOST_PATTERNS_KEPT = 5
+MOST_KEPT = 64
+"""So many compiled schemas stay in memory; those with many patterns are large, and do not."""
+
 RESERVED = ("event", "now", "trigger")
 """What every template is given by itself; no input may be called so."""
 
@@ -29,7 +34,7 @@ _NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "
 
 _DEFINITIONS = frozenset({"$defs", "definitions"})
 _LITERAL = frozenset({"const", "default", "enum", "examples"})
-_PATTERNS = jsonschema_rs.RegexOptions(size_limit=200_000)
+_PATTERNS = jsonschema_rs.RegexOptions(size_limit=500_000)
 Schema = dict[str, Any]
 
 
@@ -44,6 +49,8 @@ def check_schema(schema: Mapping[str, object]) -> None:
     text = written(plain)
     if len(text.encode()) > MOST_BYTES:
         raise SchemaInvalid(f"a schema has {MOST_BYTES} bytes at most", most_bytes=MOST_BYTES)
+    if _patterns_in(plain) > MOST_PATTERNS:  # before they are compiled: each may take much memory
+        raise SchemaInvalid(f"a schema has {MOST_PATTERNS} patterns at most")
     _check_compiles(text)
     if plain.get("type", "object") != "object":
         raise SchemaInvalid('the input is an object: "type" must be "object"')
@@ -59,12 +66,19 @@ def written(schema: Mapping[str, object]) -> str:
     return json.dumps(schema, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
-@lru_cache(maxsize=256)
 def validator_of(text: str) -> jsonschema_rs.Validator:
     """Return what checks values against a schema, given as `written` gives it."""
+    is_light = _patterns_in(json.loads(text)) <= MOST_PATTERNS_KEPT
+    return _kept(text) if is_light else _compiled(text)
+
+
+def _compiled(text: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator(
         text, offline=True, pattern_options=_PATTERNS, mask="the value"
     )
+
+
+_kept = lru_cache(maxsize=MOST_KEPT)(_compiled)
 
 
 def resolved(schema: Schema, part: Schema) -> Schema:
@@ -126,6 +140,16 @@ def _check_compiles(text: str) -> None:
         raise SchemaInvalid(f"{place or 'it'}: {error.message[:200]}") from error
     except (jsonschema_rs.ReferencingError, ValueError) as error:
         raise SchemaInvalid(f"it is no JSON Schema: {str(error)[:200]}") from error
+
+
+def _patterns_in(value: object) -> int:
+    if isinstance(value, list):
+        return sum(map(_patterns_in, value))
+    if not isinstance(value, dict):
+        return 0
+    named = value.get("patternProperties")
+    own = ("pattern" in value) + (len(named) if isinstance(named, dict) else 0)
+    return own + sum(map(_patterns_in, value.values()))
 
 
 def _check_words(part: Schema) -> None:

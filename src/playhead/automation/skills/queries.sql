@@ -43,9 +43,11 @@ SELECT s.skill_id, s.name, s.description, s.category, s.is_active, s.version, s.
   FROM skills s
   JOIN skill_versions v USING (org_id, skill_id, version)
  CROSS JOIN LATERAL (
-       SELECT count(*) FILTER (WHERE e.status = 'completed') AS execution_count,
-              max(e.created_at) AS last_executed_at
-         FROM executions e WHERE e.org_id = s.org_id AND e.skill_id = s.skill_id) ran
+       SELECT (SELECT count(*) FROM executions e
+                WHERE e.org_id = s.org_id AND e.skill_id = s.skill_id
+                  AND e.status = 'completed') AS execution_count,
+              (SELECT max(e.created_at) FROM executions e
+                WHERE e.org_id = s.org_id AND e.skill_id = s.skill_id) AS last_executed_at) ran
  WHERE s.org_id = :org_id AND s.skill_id = :skill_id;
 
 -- name: page
@@ -65,9 +67,11 @@ SELECT s.*, v.prompt_template, v.system_template, v.model, v.parameters, v.input
          LIMIT :most OFFSET :skip) s
   JOIN skill_versions v USING (org_id, skill_id, version)
  CROSS JOIN LATERAL (
-       SELECT count(*) FILTER (WHERE e.status = 'completed') AS execution_count,
-              max(e.created_at) AS last_executed_at
-         FROM executions e WHERE e.org_id = s.org_id AND e.skill_id = s.skill_id) ran
+       SELECT (SELECT count(*) FROM executions e
+                WHERE e.org_id = s.org_id AND e.skill_id = s.skill_id
+                  AND e.status = 'completed') AS execution_count,
+              (SELECT max(e.created_at) FROM executions e
+                WHERE e.org_id = s.org_id AND e.skill_id = s.skill_id) AS last_executed_at) ran
  ORDER BY s.created_at DESC, s.skill_id DESC;
 
 -- name: page_total

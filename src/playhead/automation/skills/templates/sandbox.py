@@ -44,7 +44,10 @@ from playhead.automation.skills.templates.values import MOST_CHARACTERS
 
 MOST_TEMPLATE = 64 * 1024
 MOST_RAW = 50
-MOST_KEPT = 256
+MOST_KEPT = 128
+LONGEST_KEPT = 8_192
+"""So many templates stay in memory as they were read, none longer than this."""
+
 LONGEST_TAG = 4_000
 _RAW = re.compile(r"\{%-?\s*(?:raw|doc)\b")
 _SPACES = re.compile(r"\s{121}")
@@ -143,7 +146,6 @@ class Template:
     looks: bool
 
 
-@lru_cache(maxsize=MOST_KEPT)
 def understood(text: str) -> Template:
     """Return a template from its text.
 
@@ -151,6 +153,10 @@ def understood(text: str) -> Template:
         TemplateInvalid: It is too long or malformed, or uses what the language does not have; the
             error's ``field`` is the caller's to set.
     """
+    return _kept(text) if len(text) <= LONGEST_KEPT else _read(text)
+
+
+def _read(text: str) -> Template:
     _check_shape(text)
     try:
         bound = _SANDBOX.from_string(text)
@@ -160,6 +166,9 @@ def understood(text: str) -> Template:
         raise TemplateInvalid(_message(error), field="template", line=line) from error
     except RecursionError as error:
         raise TemplateInvalid("an expression is nested too deeply", field="template") from error
+
+
+_kept = lru_cache(maxsize=MOST_KEPT)(_read)
 
 
 def _check_shape(text: str) -> None:
