@@ -352,6 +352,8 @@ RETURNS TABLE (job_id uuid, org_id uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    -- Forgotten in a crash of the server it is only sent once more: no need to wait for the disk.
+    PERFORM set_config('synchronous_commit', 'off', true);
     -- One at a time: each must see what the one before has sent.
     PERFORM pg_advisory_xact_lock(7108837614291843);
     RETURN QUERY
