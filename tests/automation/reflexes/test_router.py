@@ -41,6 +41,13 @@ def test_a_reflex_is_made_read_changed_and_removed(url: str) -> None:
     told(url, story)
 
 
+def _deep(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
 REFUSED: tuple[tuple[Mapping[str, Any], int, str, str | None], ...] = (
     ({"trigger_type": "email"}, 422, "reflex.trigger_unavailable", "trigger_type"),
     ({"trigger_type": "file_change"}, 422, "reflex.trigger_unavailable", "trigger_type"),
@@ -89,6 +96,11 @@ REFUSED: tuple[tuple[Mapping[str, Any], int, str, str | None], ...] = (
     ({"skill_id": "skl_" + "0" * 26}, 404, "skill.not_found", None),
     ({"skill_id": "nonsense"}, 422, "id.invalid", "skill_id"),
     ({"label": "best"}, 404, "skill.label_not_found", None),
+    ({"input": {"a": "\0"}}, 422, "reflex.input_invalid", "input"),
+    ({"input": {"a": "\ud800"}}, 422, "reflex.input_invalid", "input"),
+    ({"conditions": {"\0": 1}}, 422, "reflex.input_invalid", "conditions"),
+    ({"input": _deep(500)}, 422, "reflex.input_invalid", "input"),
+    ({"input": _deep(40)}, 422, "reflex.input_invalid", "input"),
     ({"pause_after": 0}, 422, "request.invalid", "pause_after"),
     ({"webhook_secret": "x"}, 422, "request.invalid", "webhook_secret"),
 )

@@ -115,3 +115,12 @@ class SignatureInvalid(Unauthenticated):
             "the webhook is not signed as it should be: send webhook-id, webhook-timestamp (within"
             " 5 minutes of now) and webhook-signature as the Standard Webhooks specification says"
         )
+
+
+class ReflexInputInvalid(Invalid):
+    """What was chosen holds what cannot be kept; ``field`` says where."""
+
+    code = "reflex.input_invalid"
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}", field=field)

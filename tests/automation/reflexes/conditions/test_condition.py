@@ -107,6 +107,15 @@ def test_equal_keys_are_equal_texts_and_long_ones_are_short() -> None:
     assert long.startswith("sha256:")
 
 
+def test_nothing_that_cannot_be_kept_comes_out_of_an_expression() -> None:
+    key = compile_key('event.id + "\\u0000"', EVENT_KINDS).key({"event": {"id": "a"}})
+    assert key.text is not None
+    assert key.text.startswith("sha256:")
+    found = compile_condition('event["\\u0000"] == 1', EVENT_KINDS).judge({"event": {}})
+    assert found.reason is not None
+    assert found.reason.isprintable()
+
+
 def test_the_trace_holds_what_was_looked_at_cut_where_it_is_long() -> None:
     source = 'event.order.items[0]["the name"] == "x" && event.long.startsWith("y")'
     event = {"order": {"items": [{"the name": "z"}]}, "long": "y" * 1000}

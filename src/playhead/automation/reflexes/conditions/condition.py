@@ -73,7 +73,7 @@ class Program:
         if reason is not None:
             return Key(None, reason)
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        if len(text) > LONGEST_KEY:
+        if len(text) > LONGEST_KEY or not text.isprintable():
             text = "sha256:" + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return Key(text)
 

@@ -32,7 +32,7 @@ def at_run(said: str) -> str:
     if (match := _NO_KEY.search(said)) is not None:
         return _short(f"there is no {match[1]} in it")
     if (match := _NO_VALUE.search(said)) is not None:
-        return f"{match[1]} is not known"
+        return _short(f"{match[1]} is not known")
     if "Iteration budget" in said:
         return "it looks at too many elements"
     if (match := _RUN_OVERLOAD.search(said)) is not None:
@@ -65,4 +65,6 @@ def _bare(said: str) -> str:
 
 
 def _short(text: str) -> str:
+    # What it quotes may be anything; what is kept and shown is a line of text.
+    text = "".join(each if each.isprintable() else " " for each in text)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

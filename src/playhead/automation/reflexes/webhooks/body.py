@@ -52,6 +52,8 @@ def check_event(event: Mapping[str, object]) -> dict[str, object]:
     """
     try:
         return read_event(json.dumps(event, allow_nan=False).encode())
+    except RecursionError as error:
+        raise EventInvalid(_TOO_DEEP) from error
     except ValueError as error:
         raise EventInvalid("holds a number that JSON does not have") from error
 
