@@ -22,7 +22,6 @@ from tests.automation.reflexes.market.stage import SINCE, Stage, staged, tape_cl
 from tests.entrypoints.timeline.taping import growing
 from tests.entrypoints.timeline.test_feed import UNTIL, pieces, tickers
 from tests.history.ingest.frames import START, delta, mark, snapshot
-from tests.history.rewind.answers import LATER
 from tests.history.rewind.test_simulated import captured
 
 NEAR = 'book.best_yes_bid > price("0.60") && book.spread <= price("0.02")'
@@ -54,10 +53,16 @@ async def until(holds: Callable[[], Any], seconds: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
+def the_end() -> Micros:
+    """After all that was recorded."""
+    return max(UNTIL, Micros(tape_clock() + 1))
+
+
 async def rehearsed(stage: Stage, reflex: Reflex) -> list[tuple[str, Any]]:
     """What it would have done over all of the tape."""
-    rehearser = Rehearser(stage.timeline, lambda: Micros(UNTIL + 1))
-    told = await rehearser.rehearse(reflex, since=SINCE, until=UNTIL, most=100_000)
+    end = the_end()
+    rehearser = Rehearser(stage.timeline, lambda: end)
+    told = await rehearser.rehearse(reflex, since=SINCE, until=end, most=100_000)
     assert not told.has_more
     return sorted((each.source_id, each.payload) for each in told.firings)
 
@@ -109,7 +114,7 @@ async def assert_right_book(stage: Stage, event: Any) -> None:
     """Hold the book that was told against what history answers."""
     ticker, position = event.payload["ticker"], event.payload["position"]
     runs = Rewind(stage.database).runs(
-        ticker, since=SINCE, until=UNTIL, clock=Clock.RECEIVED, now=LATER
+        ticker, since=SINCE, until=the_end(), clock=Clock.RECEIVED, now=the_end()
     )
     book = Book()
     async for run in runs:
