@@ -25,6 +25,7 @@ from playhead.automation.skills.model import (
     SkillVersion,
     Version,
 )
+from playhead.automation.skills.plain import is_storable
 from playhead.automation.skills.serial import read_parameters, written_parameters
 from playhead.automation.skills.wanted import SkillFilters, Wanted
 from playhead.base.errors import NotFound
@@ -268,9 +269,14 @@ class VersionRows:
             SQL.find_versions,
             skill_ids=[each.skill_id for each in wanted],
             versions=[each.version for each in wanted],
-            labels=[each.label for each in wanted],
+            labels=[_askable(each.label) for each in wanted],
         )
         return [_found(each, row) for each, row in zip(wanted, rows, strict=True)]
+
+
+def _askable(label: str | None) -> str | None:
+    # What PostgreSQL could not keep is no label; none is empty.
+    return label if label is None or is_storable(label) else ""
 
 
 def _found(wanted: Wanted, row: Row) -> SkillVersion | NotFound:
