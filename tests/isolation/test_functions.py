@@ -54,6 +54,37 @@ EXPECTED = {
         "what was lent comes back", "return_outgoing_mail(gen_random_uuid(), NULL, NULL)"
     ),
     "forget_expired": Expected("what has expired goes, whosever it is", "forget_expired(0, 0)"),
+    "lend_jobs": Expected("workers do everybody's jobs, in turns", "lend_jobs(0, 1, 1, NULL)"),
+    "take_jobs": Expected(
+        "a worker is brought ids, whosever they are", "take_jobs('{}', NULL, NULL, 'w', 0, 0)"
+    ),
+    "renew_jobs": Expected("a worker renews all that it holds", "renew_jobs('{}', '{}', 0, 0)"),
+    "settle_jobs": Expected(
+        "a worker ends jobs of several in one go, by their tokens",
+        "settle_jobs('{}', '{}', '{}', '{}', '{}', '{}', 0)",
+    ),
+    "reap_jobs": Expected("a worker that died had everybody's jobs", "reap_jobs(0, 100)"),
+    "forget_jobs": Expected("old jobs go, whosever they are", "NULLIF(forget_jobs(0, 1), 0)"),
+    "forget_executions": Expected(
+        "old executions go, whosever they are", "NULLIF(forget_executions(0, 1), 0)"
+    ),
+    "lend_occurrences": Expected(
+        "one loop looks after everybody's ticks", "lend_occurrences(0, 1, 100)"
+    ),
+    "habits_to_plan": Expected("one loop plans everybody's habits", "habits_to_plan(0, 100)"),
+    "forget_occurrences": Expected(
+        "old ticks go, whosever they are", "NULLIF(forget_occurrences(0, 1), 0)"
+    ),
+    "webhook_of_reflex": Expected(
+        "a webhook brings the id of a reflex, and proves by its signature that it may",
+        "webhook_of_reflex(gen_random_uuid())",
+    ),
+    "organisations_listening": Expected(
+        "what happens to the tape concerns whoever listens", "organisations_listening('nothing')"
+    ),
+    "market_reflexes": Expected(
+        "one loop follows the tape for everybody's reflexes", "market_reflexes()"
+    ),
     "chain_audit_log": Expected(
         "only the log moves its head", "chain_audit_log()", is_for_service=False
     ),
