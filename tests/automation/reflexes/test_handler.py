@@ -8,6 +8,7 @@ import pytest
 from playhead.automation.executions import Ended, ExecutionStatus, ExecutionType
 from playhead.automation.reflexes import EventName, News, broadcast, emit, note_events
 from playhead.automation.reflexes.model import NewEvent, Source
+from playhead.automation.reflexes.repository import forget_events_before
 from playhead.base.ids import new_uuid
 from playhead.base.time import Micros
 from tests.automation.reflexes.stage import SECOND, Lab, told, uuid_of
@@ -281,5 +282,18 @@ def test_news_without_anybody_who_listens_leave_nothing(url: str) -> None:
         news = News(EventName.HABIT_PAUSED, "x", Micros(lab.clock()), {})
         async with lab.tenants.transaction(lab.tenant) as tx:
             assert await emit(tx, lab.org_id, news, now=lab.clock()) == frozenset()
+
+    told(url, story)
+
+
+def test_events_that_were_decided_long_ago_are_forgotten_and_others_stay(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        reflex = await lab.reflex(trigger_type="api_call")
+        await _call(lab, reflex, n=1)
+        await lab.work()
+        await _call(lab, reflex, n=2)
+        lab.clock.at += 91 * 86_400 * SECOND
+        await forget_events_before(lab.tenants, Micros(lab.clock.at - 90 * 86_400 * SECOND))
+        assert [each["payload"]["n"] for each in await lab.events(reflex)] == [2]
 
     told(url, story)

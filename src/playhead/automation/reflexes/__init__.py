@@ -3,6 +3,7 @@
 from playhead.automation.reflexes.conditions import ConditionInvalid
 from playhead.automation.reflexes.desk import ReflexDesk
 from playhead.automation.reflexes.events import News, broadcast, emit, note_events
+from playhead.automation.reflexes.forget import forget_events
 from playhead.automation.reflexes.handler import ReflexEventHandler
 from playhead.automation.reflexes.model import (
     JOB_KIND,
@@ -35,5 +36,6 @@ __all__ = [
     "Source",
     "broadcast",
     "emit",
+    "forget_events",
     "note_events",
 ]

@@ -121,3 +121,6 @@ SELECT org_id, sealed, expires_at FROM webhook_of_reflex(:reflex_id);
 
 -- name: listeners
 SELECT org_id FROM organisations_listening(:name) AS org_id;
+
+-- name: forget
+SELECT forget_reflex_events(:before, :most) AS many;

@@ -19,6 +19,7 @@ from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import NOBODY, Tenants
 
 SQL = load_sql(__package__)
+FORGOTTEN_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,18 @@ async def listeners(tenants: Tenants, name: str) -> list[UUID]:
     """Return the organisations with an active reflex on the internal event ``name``."""
     rows = await tenants.fetch_all(NOBODY, SQL.listeners, name=name)
     return [row.org_id for row in rows]
+
+
+async def forget_events_before(tenants: Tenants, before: Micros) -> int:
+    """Forget every organisation's events that were decided before an instant; return how many."""
+    total, many = 0, FORGOTTEN_AT_ONCE
+    while many == FORGOTTEN_AT_ONCE:
+        row = await tenants.fetch_optional(
+            NOBODY, SQL.forget, before=before, most=FORGOTTEN_AT_ONCE
+        )
+        many = 0 if row is None else int(row.many)
+        total += many
+    return total
 
 
 class ReflexRows:

@@ -316,6 +316,7 @@ CREATE INDEX reflex_events_listed
     ON reflex_events (org_id, reflex_id, received_at DESC, event_id DESC);
 CREATE INDEX reflex_events_undecided ON reflex_events (org_id, reflex_id, at, event_id)
     WHERE state IN ('received', 'waiting');
+CREATE INDEX reflex_events_old ON reflex_events (decided_at) WHERE decided_at IS NOT NULL;
 CREATE INDEX reflex_events_recent ON reflex_events (org_id, event_id DESC)
     WHERE state = 'fired';
 CREATE INDEX reflex_events_fired ON reflex_events (org_id, reflex_id, at DESC)
@@ -605,6 +606,23 @@ BEGIN ATOMIC
      ORDER BY s.number DESC;
 END;
 SELECT pg_temp.hand_over('webhook_of_reflex(uuid)'::regprocedure);
+
+-- Forget events that were decided before `before`, `most` at a time; tells how many.
+CREATE FUNCTION forget_reflex_events(before bigint, most integer) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH gone AS (
+        DELETE FROM public.reflex_events e
+         WHERE e.event_id = ANY (ARRAY(
+                   SELECT d.event_id FROM public.reflex_events d
+                    WHERE d.decided_at < forget_reflex_events.before
+                    ORDER BY d.decided_at LIMIT forget_reflex_events.most
+                      FOR UPDATE SKIP LOCKED))
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone;
+END;
+SELECT pg_temp.hand_over('forget_reflex_events(bigint, integer)'::regprocedure);
 
 -- Organisations with an active reflex on the internal event `name`, for what happens to all.
 CREATE FUNCTION organisations_listening(name text) RETURNS SETOF uuid
