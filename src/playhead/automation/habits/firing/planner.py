@@ -44,16 +44,17 @@ class HabitPlanner:
             tasks.create_task(self._forget_on())
 
     async def plan_due(self) -> int:
-        """Plan the habits whose plan runs out, 500 at most; return how many there were.
+        """Plan the habits whose plan runs out, 500 at most; return how many were planned.
 
         Raises:
             DatabaseUnavailable: The database does not answer.
         """
         now = self._now()
         habits = await self._agenda.to_plan(horizon=Micros(now + LEFT), most=AT_ONCE)
+        planned = 0
         for org_id, unplanned in habits.items():
-            await self._write(org_id, unplanned, now)
-        return sum(map(len, habits.values()))
+            planned += await self._attend(org_id, unplanned, now)
+        return planned
 
     async def forget_old(self) -> int:
         """Forget ticks that ended 90 days ago; return how many."""
@@ -63,6 +64,16 @@ class HabitPlanner:
             total += gone
             if gone < FORGET_AT_ONCE:
                 return total
+
+    async def _attend(self, org_id: UUID, habits: Sequence[Unplanned], now: Micros) -> int:
+        try:
+            await self._write(org_id, habits, now)
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 -- the supervision point: no organisation holds up others
+            _log.exception("habits of %s wait to be planned", org_id)
+            return 0
+        return len(habits)
 
     async def _write(self, org_id: UUID, habits: Sequence[Unplanned], now: Micros) -> None:
         plans: list[Plan] = []
