@@ -81,6 +81,8 @@ def test_of_events_that_are_debounced_the_newest_fires_once_it_is_quiet(url: str
             await _call(lab, reflex, number=number)
             await lab.work()
         assert (await lab.told(reflex))[-1] == ("waiting", "waiting")
+        (jobs,) = await lab.rows("SELECT count(*) AS queued FROM jobs WHERE state = 'queued'")
+        assert jobs.queued <= 3
         assert await lab.started() == []
         lab.clock.at += 5 * SECOND
         await lab.work()
@@ -216,6 +218,22 @@ def test_what_concerns_everybody_reaches_each_organisation_that_listens_once(url
         assert counts == [1, 0]
         (event,) = await lab.events(reflex)
         assert event["payload"] == {"type": "gap.opened", "ticker": "KX"}
+
+    told(url, story)
+
+
+def test_the_quiet_that_was_made_longer_is_waited_for(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        reflex = await lab.reflex(trigger_type="api_call", debounce_ms=1000)
+        await _call(lab, reflex)
+        await lab.work()
+        await lab.ask("PATCH", f"/reflexes/{reflex['id']}", {"debounce_ms": 5000})
+        lab.clock.at += 2 * SECOND
+        await lab.work()
+        assert await lab.told(reflex) == [("waiting", "waiting")]
+        lab.clock.at += 3 * SECOND
+        await lab.work()
+        assert await lab.told(reflex) == [("fired", "fired")]
 
     told(url, story)
 

@@ -89,7 +89,8 @@ class ReflexEventHandler:
             due[event_id] = now
         if settled.waiting is not None:
             waiting, until = settled.waiting
-            due[waiting] = until
+            if settled.is_new or waiting == event_id:  # else its own job is under way
+                due[waiting] = until
         return [
             NewJob(self._new_id(now), JOB_KIND, each, at, MOST_ATTEMPTS) for each, at in due.items()
         ]

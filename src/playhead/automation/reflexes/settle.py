@@ -44,11 +44,13 @@ class Settled:
     Attributes:
         reached: The events that were looked at.
         waiting: The one that is debounced, and until when.
+        is_new: Whether it did not wait before this round.
         failures: Messages of starts that failed.
     """
 
     reached: frozenset[UUID]
     waiting: tuple[UUID, Micros] | None
+    is_new: bool
     failures: tuple[str, ...]
 
     @property
@@ -89,7 +91,7 @@ class Settling:
         await self._carry_out(decider, decider.settle(self._now))
         if self._verdicts:
             await self._rows.decide(list(self._verdicts.values()), self._now)
-        return Settled(frozenset(self._events), self._waiting(decider), tuple(self._failures))
+        return self._settled(decider)
 
     async def _meet(self, decider: Decider, event: Event) -> None:
         await self._carry_out(decider, decider.settle(event.at))
@@ -191,7 +193,10 @@ class Settling:
             event.event_id, state, trace, judged.key.text, execution_id
         )
 
-    def _waiting(self, decider: Decider) -> tuple[UUID, Micros] | None:
-        if decider.waiting is None or decider.due_at is None:
-            return None
-        return self._events[decider.waiting.id].event_id, decider.due_at  # type: ignore[index]
+    def _settled(self, decider: Decider) -> Settled:
+        waiting, is_new = None, False
+        if decider.waiting is not None and decider.due_at is not None:
+            event = self._events[decider.waiting.id]  # type: ignore[index]
+            waiting = event.event_id, decider.due_at
+            is_new = event.state is EventState.RECEIVED
+        return Settled(frozenset(self._events), waiting, is_new, tuple(self._failures))
