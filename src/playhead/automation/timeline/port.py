@@ -1,6 +1,6 @@
 """What automation asks of the recorded past."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -156,7 +156,7 @@ class Timeline(Protocol):
 
     def replay(
         self, tickers: Collection[str], *, since: Micros, until: Micros, kinds: Collection[str]
-    ) -> AsyncIterator[Moment]:
+    ) -> AsyncGenerator[Moment, None]:
         """Give the moments of `[since, until)` in order of receipt.
 
         What stood just before ``since`` comes first: of each market its status and, where one was

@@ -1,6 +1,6 @@
 """The port of automation to the recorded past, over the tape in PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 
 from playhead.automation.timeline import (
     BookNow,
@@ -93,7 +93,7 @@ class TapeTimeline:
 
     def replay(
         self, tickers: Collection[str], *, since: Micros, until: Micros, kinds: Collection[str]
-    ) -> AsyncIterator[Moment]:
+    ) -> AsyncGenerator[Moment, None]:
         """Give the moments of `[since, until)` in order of receipt."""
         return replay(self._database, tickers, since=since, until=until, kinds=kinds)
 

@@ -5,7 +5,9 @@ whose interval ended, that begins, or whose rows were sealed meanwhile is walked
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import islice
 
 from playhead.automation.timeline import (
     BookChanged,
@@ -26,6 +28,8 @@ from playhead.storage.postgres import Database
 
 EVERY = 2
 """Of so many calls one looks whether any market's interval ended or began."""
+WALKS = 100
+"""So many markets at most are walked in one call: those that are whole must not wait for them."""
 NO_HEADS = Heads({}, {}, {})
 
 
@@ -228,13 +232,15 @@ class TapeFeed:
     # -- one by one -----------------------------------------------------------------------------
 
     async def _walk(self, call: _Call, most: int) -> None:
-        """Bring those that are behind up to the head, as far as there is room."""
-        for trail in [each for each in self._trails.values() if each.is_behind]:
+        """Bring those that are behind up to the head, as far as there is room and time."""
+        behind = (each for each in self._trails.values() if each.is_behind)
+        for trail in list(islice(behind, WALKS)):
             walk = Walk(call.rows, call.tape, trail, call.heads, self._kinds)
-            async for moments in walk.moments():
-                call.moments += moments
-                if len(call.moments) >= most:
-                    return
+            async with aclosing(walk.moments()) as each:
+                async for moments in each:
+                    call.moments += moments
+                    if len(call.moments) >= most:
+                        return
             trail.is_behind = False
             if trail.stream is not None:
                 head = call.heads.position(trail.stream[0])

@@ -5,8 +5,16 @@ the market there. What that one tells again, by the exchange's clock, is part of
 opens with, and no news.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Sequence,
+)
+from dataclasses import dataclass, field
 
 from playhead.automation.timeline import Moment, StatusChanged
 from playhead.base.time import Micros
@@ -46,8 +54,10 @@ class Walk:
     heads: Heads
     kinds: Collection[str]
     until: Micros = END
+    last: list[Interval] = field(default_factory=list)
+    """The interval that was read last."""
 
-    async def moments(self) -> AsyncIterator[list[Moment]]:
+    async def moments(self) -> AsyncGenerator[list[Moment], None]:
         """Give what follows, some at a time; the trail moves on with each."""
         if self.trail.is_new:
             before = await self._before()
@@ -59,7 +69,7 @@ class Walk:
                 yield opened
                 if not self.trail.is_open:
                     return
-            async for moments in self._interval():
+            async for moments in self._interval(await self._followed()):
                 yield moments
             if self.trail.is_open:
                 return
@@ -83,6 +93,7 @@ class Walk:
         if found is not None and found.from_position <= self.heads.position(found.capture_id):
             point = await self._point(found, before)
             at = before if point.received_at is None else min(before, point.received_at)
+            self.last[:] = [found]
             return [trail.follow(found, point, at)]
         found = await rows.last_interval(trail.market_id, since)
         if found is None or found.received_to is None or found.to_position is None:
@@ -110,6 +121,7 @@ class Walk:
             if not len(known):
                 break
             point = point_after_all(point, known)
+        self.last[:] = [found]
         return [trail.follow(found, point, trail.received_at)]
 
     # -- between intervals ----------------------------------------------------------------------
@@ -127,6 +139,7 @@ class Walk:
         assert began is not None
         at = max(began, trail.received_at)
         moments = await self._woven([], at)
+        self.last[:] = [found]
         is_same = former is not None and former >> 36 == found.capture_id
         if began > trail.received_at or is_same:
             return [*moments, trail.follow(found, opening_point(found), at)]
@@ -149,11 +162,17 @@ class Walk:
 
     # -- an interval ----------------------------------------------------------------------------
 
-    async def _interval(self) -> AsyncIterator[list[Moment]]:
+    async def _followed(self) -> Interval | None:
+        """Return the interval that is followed; the same is not read twice."""
+        trail, last = self.trail, self.last
+        assert trail.from_position is not None
+        if last and last[-1].from_position == trail.from_position:
+            return last[-1]
+        return await self.rows.interval(trail.market_id, trail.from_position)
+
+    async def _interval(self, interval: Interval | None) -> AsyncIterator[list[Moment]]:
         """Give the rest of the interval that is followed; if it ended, that too."""
         trail = self.trail
-        assert trail.from_position is not None
-        interval = await self.rows.interval(trail.market_id, trail.from_position)
         if interval is None:
             trail.close(trail.position or 0, None, None)
             return

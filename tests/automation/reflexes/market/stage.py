@@ -68,6 +68,15 @@ class Stage:
         chosen = Chosen(skill_id, trigger, condition=condition, rules=Rules())
         return Reflex(reflex_id, self.org_id, chosen, True, 1, since, "usr_1", since, since)
 
+    async def set_active(self, reflex: Reflex, *, is_active: bool) -> None:
+        """Activate a reflex, or not."""
+        async with self.tenants.transaction(Tenant(self.org_id)) as transaction:
+            await transaction.execute(
+                "UPDATE reflexes SET is_active = %(is_active)s WHERE reflex_id = %(id)s",
+                is_active=is_active,
+                id=reflex.reflex_id,
+            )
+
     async def events(self, reflex: Reflex) -> list[Any]:
         """What reached a reflex, in order."""
         async with self.tenants.transaction(Tenant(self.org_id)) as transaction:
@@ -80,7 +89,7 @@ class Stage:
 @asynccontextmanager
 async def staged(url: str) -> AsyncIterator[Stage]:
     """An organisation in the database at ``url``, which is its owner's."""
-    async with Database.open(service_url(url, None), connections=4) as database:
+    async with Database.open(service_url(url, None), connections=6) as database:
         tenants = Tenants(database)
         timeline = TapeTimeline(database, tape_clock, events_a_block=BLOCK)
         yield Stage(database, tenants, timeline, await make_organisation(tenants))

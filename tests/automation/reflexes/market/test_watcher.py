@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from playhead.automation.reflexes.market import watcher
 from playhead.automation.reflexes.market.rehearse import Rehearser
 from playhead.automation.reflexes.market.watcher import MarketWatcher
 from playhead.automation.reflexes.model import Reflex
@@ -19,7 +20,7 @@ from playhead.history.books import Book, fold
 from playhead.history.capture import Kind, Record
 from playhead.history.rewind import Clock, Rewind
 from tests.automation.reflexes.market.stage import SINCE, Stage, staged, tape_clock
-from tests.entrypoints.timeline.taping import growing
+from tests.entrypoints.timeline.taping import growing, trade
 from tests.entrypoints.timeline.test_feed import UNTIL, pieces, tickers
 from tests.history.ingest.frames import START, delta, mark, snapshot
 from tests.history.rewind.test_simulated import captured
@@ -30,7 +31,7 @@ OFTEN = "book.yes_depth > previous.yes_depth"
 
 @asynccontextmanager
 async def watching(stage: Stage) -> AsyncIterator[None]:
-    watcher = MarketWatcher(
+    worker = MarketWatcher(
         stage.database,
         stage.tenants,
         stage.timeline,
@@ -38,7 +39,7 @@ async def watching(stage: Stage) -> AsyncIterator[None]:
         look_seconds=0.02,
         wait_seconds=0.02,
     )
-    task = asyncio.create_task(watcher.run())
+    task = asyncio.create_task(worker.run())
     try:
         yield
     finally:
@@ -88,7 +89,7 @@ async def fires_in_time(url: str, folder: Path) -> None:
             ]
             await asyncio.to_thread(tape.add, records)
             reflex = await stage.reflex({"markets": ["A"], "on": ["book"]}, NEAR)
-            async with watching(stage):
+            async with watching(stage), watching(stage):  # two workers: one of them leads
                 await asyncio.sleep(0.2)
                 now = tape_clock() - START
                 moves = [
@@ -127,6 +128,42 @@ async def assert_right_book(stage: Stage, event: Any) -> None:
         assert [(Decimal(p), Decimal(s)) for p, s in told[side]] == [
             (Decimal(price) / 10**6, Decimal(size) / 100) for price, size in best
         ]
+
+
+def test_markets_of_a_series_join_when_they_come_up_until_the_reflex_is_inactive(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "RESOLVE", Micros(50_000))
+    monkeypatch.setattr(watcher, "RENEW", Micros(20_000))
+    asyncio.run(joins(database_url, tmp_path))
+
+
+async def joins(url: str, folder: Path) -> None:
+    async with staged(url) as stage:
+        with growing(url, folder) as tape:
+            await asyncio.to_thread(tape.add, [mark(Kind.OPENED), snapshot(1, "KX-1")])
+            config = {"series": "KX", "on": ["book", "trade"], "mode": "each"}
+            reflex = await stage.reflex(config, 'trade.price > price("0.50") && book.known')
+            async with watching(stage):
+                await asyncio.sleep(0.1)
+                late = [
+                    snapshot(2, "KX-2", yes={"0.6000": "1.00"}, at=10),
+                    snapshot(3, "KY-1", at=11),
+                    trade(1, "KX-2", at=20, price="0.6000"),
+                    trade(2, "KY-1", at=21, price="0.6000"),
+                    delta(4, "KX-1", at=30),
+                ]
+                await asyncio.to_thread(tape.add, late)
+                await until(lambda: stage.events(reflex))
+                await stage.set_active(reflex, is_active=False)
+                await asyncio.sleep(0.3)
+                more = [trade(3, "KX-2", at=40, price="0.6000"), delta(5, "KX-1", at=50)]
+                await asyncio.to_thread(tape.add, more)
+                await asyncio.sleep(0.3)
+            events = await stage.events(reflex)
+    assert [each.source_id for each in events] == ["KX-2:trade:t1:1"]
+    assert events[0].payload["trade"]["yes_price"] == "0.6000"
+    assert events[0].payload["book"]["best_yes_bid"] == "0.6000"
 
 
 @pytest.mark.parametrize("losses", [0, 3])

@@ -82,13 +82,14 @@ class Rehearser:
         moments = self._timeline.replay(
             list(markets), since=since, until=until, kinds=wanted.on | {LIFECYCLE}
         )
-        async for moment in moments:
-            for each in run.take(moment):
-                yield each
-            if run.has_more:
-                break
-            if run.looked_at % TURN == 0:
-                await asyncio.sleep(0)
+        async with aclosing(moments):
+            async for moment in moments:
+                for each in run.take(moment):
+                    yield each
+                if run.has_more:
+                    break
+                if run.looked_at % TURN == 0:
+                    await asyncio.sleep(0)
         for each in run.end():
             yield each
         for each in await self._explained(run):
