@@ -183,7 +183,7 @@ class ReflexChangesBody(Body):
         return changed
 
 
-class TestBody(Body):
+class ReflexTestBody(Body):
     """An event to try a reflex with."""
 
     __test__ = False
@@ -192,7 +192,7 @@ class TestBody(Body):
     execute: Flag = Field(False, description="Run the skill if it matches.")
 
 
-class CallBody(Body):
+class ReflexCallBody(Body):
     """An event that sets off a reflex."""
 
     event: dict[str, Any]

@@ -6,6 +6,11 @@ from playhead.automation.reflexes.dependencies import NotTooOften, RawBody, Refl
 from playhead.automation.reflexes.errors import EventInvalid, EventTooLarge, SignatureInvalid
 from playhead.automation.reflexes.schemas import ReflexReceived, received_view
 from playhead.automation.reflexes.webhooks.receive import receive
+from playhead.automation.reflexes.webhooks.signature import (
+    ID_HEADER,
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+)
 from playhead.base.ids import InvalidId
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.bodies import BodyTooLarge
@@ -38,10 +43,14 @@ public_router = APIRouter(
         ),
     },
     openapi_extra={
+        "parameters": [
+            {"in": "header", "name": name, "required": True, "schema": {"type": "string"}}
+            for name in (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
+        ],
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": {"type": "object"}}},
-        }
+        },
     },
 )
 async def receive_webhook(

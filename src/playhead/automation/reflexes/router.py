@@ -4,12 +4,12 @@ from fastapi import APIRouter, Response
 
 from playhead.automation.models.prices import ModelUnknown
 from playhead.automation.reflexes.bodies import (
-    CallBody,
     NewReflexBody,
+    ReflexCallBody,
     ReflexChangesBody,
+    ReflexTestBody,
     RegenerationBody,
     RehearsalBody,
-    TestBody,
 )
 from playhead.automation.reflexes.browse import browse, browse_events, browse_executions
 from playhead.automation.reflexes.call import call
@@ -201,7 +201,10 @@ async def delete_reflex(reflex_id: ReflexId, author: AuthorDep, room: RoomOf, no
     return Response(status_code=204)
 
 
-_SWITCHED = {**answer("The reflex as it is now.", ReflexView), **problems(SkillInactive, *ONE)}
+_SWITCHED = {
+    **answer("The reflex as it is now.", ReflexView),
+    **problems(SkillInactive, SkillNotFound, LabelNotFound, *ONE),
+}
 
 
 @router.post("/{id}/activate", dependencies=[WRITE], responses=_SWITCHED)
@@ -247,7 +250,7 @@ async def reset_reflex(reflex_id: ReflexId, author: AuthorDep, room: RoomOf, now
     },
 )
 async def test_reflex(
-    reflex_id: ReflexId, body: TestBody, author: AuthorDep, room: RoomOf, now: Now
+    reflex_id: ReflexId, body: ReflexTestBody, author: AuthorDep, room: RoomOf, now: Now
 ) -> JsonBytes:
     """Try a reflex with an event: would it fire, and why? With `execute`, run the skill too."""
     trial = await try_out(
@@ -266,7 +269,7 @@ async def test_reflex(
     },
 )
 async def call_reflex(
-    reflex_id: ReflexId, body: CallBody, author: AuthorDep, room: RoomOf, now: Now
+    reflex_id: ReflexId, body: ReflexCallBody, author: AuthorDep, room: RoomOf, now: Now
 ) -> JsonBytes:
     """Set off a reflex whose trigger is `api_call`."""
     received = await call(room.desk, author, reflex_id, body.event, source_id=body.id, now=now)
