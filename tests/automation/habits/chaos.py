@@ -9,6 +9,9 @@ from playhead.storage.postgres import DatabaseUnavailable, Row, Transaction
 from playhead.storage.tenants import Tenant, Tenants
 
 
+SLOW = 0.2
+
+
 class Killed(Exception):
     """The process died here."""
 
@@ -69,6 +72,8 @@ class MortalTenants(Tenants):
         found = await self._real.fetch_all(tenant, query, **parameters)
         if self._dice.random() < self._share:
             raise Killed  # what was lent, is lent to the dead
+        if self._dice.random() < SLOW:
+            await asyncio.sleep(0.02)  # what it knows now is old by the time that it writes
         return found
 
 
