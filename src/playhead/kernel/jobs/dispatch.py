@@ -9,7 +9,7 @@ the broker. So with D workers and T organisations that wait it starts after at m
 is lost. No organisation has more than ``most_per_org`` jobs sent or running.
 """
 
-import logging
+import asyncio
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -24,8 +24,8 @@ LOOKAHEAD = 16
 
 LARGEST_MESSAGE = 32
 PAUSE_SECONDS = 0.2
+GATHERING_SECONDS = 0.005
 OVERDUE = 2 * MICROS_PER_SECOND
-_log = logging.getLogger(__name__)
 
 
 class Dispatcher:
@@ -84,8 +84,10 @@ class Dispatcher:
     async def run(self) -> None:
         """Dispatch until cancelled."""
         while True:
-            await self.dispatch()
+            sent = await self.dispatch()
             await self._wake.wait(PAUSE_SECONDS)
+            if sent:  # each job that ends makes room: wait for more of them
+                await asyncio.sleep(GATHERING_SECONDS)
 
     async def _send(self, job_ids: Sequence[UUID]) -> None:
         if not await self._broker.send(job_ids):

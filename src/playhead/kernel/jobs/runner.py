@@ -23,6 +23,7 @@ from playhead.kernel.jobs.settling import Settler
 from playhead.kernel.jobs.wake import Wake
 from playhead.storage.postgres import DatabaseUnavailable
 
+STARTING_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -61,6 +62,7 @@ class Runner:
         self._held: dict[UUID, HeldLease] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}  # of the handlers
         self._watchers: set[asyncio.Task[None]] = set()
+        self._starts: set[asyncio.Task[int]] = set()
         self._taking = 0
         self._freed = asyncio.Event()
         self.is_stopping = False
@@ -162,6 +164,8 @@ class Runner:
         """
         self.is_stopping = True
         self._freed.set()
+        if self._starts:
+            await asyncio.wait(self._starts, timeout=STARTING_SECONDS)
         await self._wait_for_watchers(seconds)
         for lease in list(self._held.values()):
             lease.is_sent_back = not lease.cancel_asked
@@ -177,16 +181,23 @@ class Runner:
             await self._rows.settle(left, now=self._now())
 
     async def _start(self, places: int, taking: Coroutine[Any, Any, list[Taken]]) -> int:
+        # Whoever waits may be cancelled; what the database gives away meanwhile is ours to run.
         self._taking += places
+        start = asyncio.create_task(self._started(places, taking))
+        self._starts.add(start)
+        start.add_done_callback(self._starts.discard)
+        return await asyncio.shield(start)
+
+    async def _started(self, places: int, taking: Coroutine[Any, Any, list[Taken]]) -> int:
         try:
             taken = await taking
+            for each in taken:
+                self._begin(each)
+            return len(taken)
         finally:
             self._taking -= places
             self._freed.set()
             self._wake.call()
-        for each in taken:
-            self._begin(each)
-        return len(taken)
 
     def _begin(self, taken: Taken) -> None:
         lease = HeldLease(taken, self._settler, self._now)
