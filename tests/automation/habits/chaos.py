@@ -8,7 +8,6 @@ from random import Random
 from playhead.storage.postgres import DatabaseUnavailable, Row, Transaction
 from playhead.storage.tenants import Tenant, Tenants
 
-
 SLOW = 0.2
 
 
