@@ -34,15 +34,61 @@ async def cancel(database: Database, org_id: UUID, job_ids: list[UUID]) -> froze
 
 
 @in_loop
-async def test_each_job_is_done_once(module_service_database_url: str) -> None:
+async def test_each_job_is_done_once_and_only_so_many_at_a_time(
+    module_service_database_url: str,
+) -> None:
     async with Database.open(module_service_database_url) as database:
         org_id = await make_organisation(Tenants(database))
-        handler = Recorder(Tenants(database), succeed)
-        async with working(database, handler):
+        running = most = 0
+
+        async def count(lease: Lease) -> None:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await lease.succeed_alone()
+            running -= 1
+
+        handler = Recorder(Tenants(database), count)
+        async with working(database, handler, slots=8):
             ids = await put(database, org_id, new_jobs(150))
             await until(lambda: all_in(database, org_id, "succeeded"))
 
         assert sorted(handler.began) == sorted(ids)
+        assert most <= 8
+
+
+@in_loop
+async def test_when_workers_die_with_a_job_again_and_again_it_is_given_up(
+    module_service_database_url: str,
+) -> None:
+    async with Database.open(module_service_database_url) as database:
+        org_id = await make_organisation(Tenants(database))
+        handler = Recorder(Tenants(database), succeed)
+        [job_id] = await put(database, org_id, new_jobs(1, most_attempts=1))
+        past = Micros(now() - 1)
+        await JobRows(database).take([job_id], worker="dead", now=now(), lease_until=past)
+        async with working(database, handler):
+            await until(lambda: all_in(database, org_id, "failed"))
+
+        assert (handler.began, handler.given_up) == (
+            [],
+            [(job_id, "its worker was lost too often", False)],
+        )
+
+
+@in_loop
+async def test_jobs_that_ended_long_ago_are_forgotten_and_no_others(
+    module_service_database_url: str,
+) -> None:
+    async with Database.open(module_service_database_url) as database:
+        org_id, jobs = await make_organisation(Tenants(database)), JobRows(database)
+        old, new, open_ = await put(database, org_id, new_jobs(3))
+        await cancel(database, org_id, [old])
+        before = now()
+        await cancel(database, org_id, [new])
+
+        assert await jobs.forget(before=before, most=10) == 1
+        assert set(await rows(database, org_id)) == {new, open_}
 
 
 @in_loop
