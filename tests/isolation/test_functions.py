@@ -75,6 +75,9 @@ EXPECTED = {
     "forget_occurrences": Expected(
         "old ticks go, whosever they are", "NULLIF(forget_occurrences(0, 1), 0)"
     ),
+    "forget_reflex_events": Expected(
+        "old events go, whosever they are", "NULLIF(forget_reflex_events(0, 1), 0)"
+    ),
     "webhook_of_reflex": Expected(
         "a webhook brings the id of a reflex, and proves by its signature that it may",
         "webhook_of_reflex(gen_random_uuid())",

@@ -11,7 +11,7 @@ from playhead.automation.habits import HabitFirer, HabitPlanner
 from playhead.automation.models import Upstream
 from playhead.automation.provider_keys import TenantModels
 from playhead.automation.reflexes import JOB_KIND as REFLEX_EVENT
-from playhead.automation.reflexes import ReflexEventHandler
+from playhead.automation.reflexes import ReflexEventHandler, forget_events
 from playhead.automation.reflexes.market.watcher import MarketWatcher
 from playhead.entrypoints.automation.engine import Engine
 from playhead.entrypoints.automation.gaps import tell_gaps
@@ -53,5 +53,6 @@ def _work(engine: Engine, upstream: Upstream) -> Work:
             watcher.run,
             partial(tell_gaps, tenants, engine.timeline, now),
             partial(forget_executions, database, now),
+            partial(forget_events, tenants, now),
         ),
     )
