@@ -23,7 +23,7 @@ class Place:
     Attributes:
         from_position: Of the interval that was followed last; None: none yet.
         position: Of the last event of it that was given.
-        received_at: Of the newest moment that was given: nothing is given that is older.
+        received_at: Of the newest moment that was given: none is told as older.
         exchange_at: Of the newest event that was given: another recorder's copies are no news.
         is_open: Whether the book was known.
         asides: Trades and changes of status received at ``received_at`` that were given already.
@@ -38,8 +38,8 @@ class Place:
 
     @classmethod
     def start(cls, at: Micros) -> "Place":
-        """Return the place of a market that is followed from an instant on."""
-        return cls(None, None, at)
+        """Return the place of a market that is followed from ``at`` on."""
+        return cls(None, None, Micros(at - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Trail:
     @classmethod
     def at(cls, market_id: int, ticker: str, place: Place) -> "Trail":
         """Return a trail that goes on from ``place``."""
+        is_start = place.from_position is None and not place.asides
         return cls(
             market_id=market_id,
             ticker=ticker,
@@ -50,7 +51,7 @@ class Trail:
             received_at=place.received_at,
             exchange_at=place.exchange_at,
             is_open=place.is_open,
-            aside_from=place.received_at,
+            aside_from=Micros(place.received_at + is_start),
             given=dict.fromkeys(place.asides, place.received_at),
             newest=set(place.asides),
         )

@@ -35,6 +35,8 @@ from playhead.history.tape import (
 MOST_ASIDES = 10_000
 LATE = 5_000_000
 """Microseconds by which a trade may come on to the tape after others, where no book is known."""
+ONCE = Micros(0)
+"""When a status began that was there before: nobody asks."""
 TRADES, STATUSES = "trade", "lifecycle"
 
 
@@ -78,12 +80,11 @@ class Walk:
 
     async def _before(self) -> list[Moment]:
         trail = self.trail
-        since = trail.received_at
+        is_first = trail.from_position is None
+        since = Micros(trail.received_at + is_first)
         status = await self.rows.status_before(trail.market_id, since)
-        told = StatusChanged(trail.ticker, Micros(since - 1), None, status)
-        if trail.from_position is None:
-            return [told, *await self._first(Micros(since - 1))]
-        return [told, *await self._again()]
+        told = StatusChanged(trail.ticker, ONCE, None, status)
+        return [told, *await (self._first(trail.received_at) if is_first else self._again())]
 
     async def _first(self, before: Micros) -> list[Moment]:
         """Give the book just before the beginning, or the last one that was known."""

@@ -49,6 +49,7 @@ MOST_MARKETS = 20_000
 QUICKLY_KEPT = 200
 """Markets of a reflex whose places are kept with every match."""
 FORGOTTEN = Micros(86_400 * MICROS_PER_SECOND)
+"""After so long the place of a market that has ended is kept no more."""
 _log = structlog.get_logger(__name__)
 
 
@@ -176,23 +177,22 @@ class Watch:
             _log.error("market_watcher.reflex_unreadable", error=error.message)
             return
         tracked = Tracked(reflex, wanted, ReflexFold(listening), self._now())
+        live = {market.ticker for market in await self._meant(tracked)}
         for ticker, each in kept.items():
-            # A place before the reflex was set active again is of another time.
-            if each.received_at >= max(since, self._now() - FORGOTTEN):
-                tracked.places[ticker] = each.place
-                tracked.fold.resume(ticker, each.place, holds=each.holds)
+            if each.received_at < since:
+                continue  # of a time before it was activated again
+            is_old = each.received_at < self._now() - FORGOTTEN
+            if is_old and not (each.is_open or ticker in live):
+                continue  # it has ended, and all of it was judged
+            tracked.places[ticker] = each.place
+            tracked.fold.resume(ticker, each.place, holds=each.holds)
         self._tracked[reflex.reflex_id] = tracked
         await self._join(tracked)
 
     async def _join(self, tracked: Tracked) -> None:
         """Follow the markets that a reflex means, those that came up meanwhile too."""
-        selector = tracked.wanted.selector
-        found = self._resolved.get(selector)
-        if found is None:
-            found = await self._timeline.resolve(selector, most=MOST_MARKETS, only_live=True)
-            self._resolved[selector] = found
         since = tracked.fold.listening.since
-        for market in found:
+        for market in await self._meant(tracked):
             tracked.places.setdefault(market.ticker, Place.start(since))
             if market.ticker not in self._markets:
                 self._markets[market.ticker] = MarketFold(market.ticker, market.event_ticker)
@@ -205,6 +205,15 @@ class Watch:
             self._listeners[ticker].append(tracked)
             self._markets.setdefault(ticker, MarketFold(ticker))
         await self._feed.follow(new, self._kinds())
+
+    async def _meant(self, tracked: Tracked) -> list[MarketNow]:
+        """Return the markets that a reflex means and that may still move."""
+        selector = tracked.wanted.selector
+        found = self._resolved.get(selector)
+        if found is None:
+            found = await self._timeline.resolve(selector, most=MOST_MARKETS, only_live=True)
+            self._resolved[selector] = found
+        return found
 
     def _kinds(self) -> Collection[str]:
         kinds = {kind for each in self._tracked.values() for kind in each.wanted.on}
