@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from playhead.automation.executions import ExecutionType
+from playhead.automation.executions.watch import Mark, watch
 from playhead.base.ids import new_uuid
 from playhead.kernel.identity import Role
 from tests.automation.executions.asking import Client, caller_in, exe, skl
@@ -263,28 +264,45 @@ async def test_a_running_one_is_asked_to_end(client: Client) -> None:
     assert whole.execution.output == "one "
 
 
-async def test_events_tell_all_and_are_taken_up_where_they_ended(client: Client) -> None:
+async def test_events_tell_what_is_said_as_it_is_said(client: Client) -> None:
     stage = client.stage
     model = stage.models.instead = GateModel()
     execution_id = await stage.start(await stage.skill())
+    told = ""
+    async with working(stage), asyncio.timeout(8):
+        async for part in watch(stage.reader, stage.org_id, execution_id, Mark()):
+            told += part.decode()
+            if "one " in told:
+                model.gate.set()
+
+    events = parsed(told)
+    assert [name for name, _, _ in events] == ["started", "output", "output", "finished"]
+    assert [data for _, _, data in events[1:3]] == [
+        {"offset": 0, "text": "one "},
+        {"offset": 4, "text": "two"},
+    ]
+    assert events[-1][2]["status"] == "completed"
+
+
+async def test_events_can_be_had_afterwards_and_be_taken_up_where_they_ended(
+    client: Client,
+) -> None:
+    stage = client.stage
+    model = stage.models.instead = GateModel()
+    model.gate.set()
+    execution_id = await stage.start(await stage.skill())
+    await stage.run(execution_id)
     path = f"/executions/{exe(execution_id)}/stream"
-    async with working(stage):
-        await stage.until_output(execution_id)
-        watching = asyncio.create_task(client.ask("GET", path))
-        await asyncio.sleep(0.05)
-        model.gate.set()
-        async with asyncio.timeout(5):
-            answer = await watching
+
+    answer = await client.ask("GET", path)
 
     assert answer.headers["content-type"].startswith("text/event-stream")
     told = parsed(answer.text)
-    assert [name for name, _, _ in told] == ["started", "output", "output", "finished"]
-    assert [data.get("text") for _, _, data in told[1:3]] == ["one ", "two"]
-    assert told[2][2]["offset"] == 4
-    assert told[-1][2]["status"] == "completed"
-    resumed = parsed((await client.ask("GET", path, None, {"Last-Event-ID": told[1][1]})).text)
-    assert resumed == told[2:]
-    assert parsed((await client.ask("GET", path)).text)[0][0] == "started"
+    assert [name for name, _, _ in told] == ["started", "output", "finished"]
+    resumed = parsed((await client.ask("GET", path, None, {"Last-Event-ID": "1-4"})).text)
+    assert resumed == [("output", "1-7", {"offset": 4, "text": "two"}), told[-1]]
+    at_end = parsed((await client.ask("GET", path, None, {"Last-Event-ID": told[-2][1]})).text)
+    assert at_end == told[-1:]
     broken = await client.ask("GET", path, None, {"Last-Event-ID": "x"})
     assert broken.status_code == 422
 

@@ -1,7 +1,6 @@
 """The handler of executions against providers that do as they are told."""
 
 import asyncio
-from uuid import UUID
 
 import pytest
 
@@ -40,25 +39,6 @@ class FailingOnce:
         self.asked += 1
         if self.asked == 1:
             raise DatabaseUnavailable("it went away")
-
-
-class LockingWitness:
-    """A witness that writes to a row that others write to."""
-
-    def __init__(self, skill: UUID) -> None:
-        self._skill = skill
-        self.asked = asyncio.Event()
-
-    async def ended(self, tx: Transaction, ended: Ended, *, now: Micros) -> None:
-        self.asked.set()
-        await lock(tx, self._skill)
-
-
-async def lock(tx: Transaction, skill: UUID) -> None:
-    """Hold a row until the end of the transaction, as what changes it does."""
-    await tx.fetch_all(
-        "UPDATE skills SET updated_at = 2 WHERE skill_id = %(id)s RETURNING 1", id=skill
-    )
 
 
 async def expire_leases(stage: Stage) -> None:
@@ -405,24 +385,3 @@ async def test_an_answer_that_nobody_can_read_any_more_is_stopped(
             await asyncio.sleep(0.01)
 
     assert asking.witness.seen == []
-
-
-async def test_of_two_who_wait_for_each_other_the_answer_is_not_the_loser(stage: Stage) -> None:
-    """A habit that fires holds its own row and wants the job; the end of the job wants the row."""
-    model = GateModel()
-    stage.models.instead = model
-    skill = await stage.skill()
-    waiting = LockingWitness(skill)
-    stage.handler._shop.closer._witnesses = [waiting, stage.witness]
-    execution_id = await stage.start(skill)
-    async with working(stage):
-        await stage.until_output(execution_id)
-        async with stage.tenants.transaction(stage.tenant) as tx:
-            await lock(tx, skill)
-            model.gate.set()
-            await waiting.asked.wait()
-            await stage.starter.cancel(tx, stage.org_id, [execution_id], by="x", now=now())
-        whole = await stage.until_final(execution_id)
-
-    assert whole.execution.output == "one two"
-    assert (model.asked, len(stage.witness.seen)) == (1, 1)
