@@ -19,7 +19,7 @@ from playhead.automation.timeline import (
 )
 from playhead.base.time import Micros
 from playhead.entrypoints.timeline.asides import Aside
-from playhead.entrypoints.timeline.heads import Heads
+from playhead.entrypoints.timeline.heads import Heads, StreamKey
 from playhead.entrypoints.timeline.repository import END, GroupRow, TapeRows
 from playhead.entrypoints.timeline.trail import Trail
 from playhead.entrypoints.timeline.walk import LATE, Walk, asides_of
@@ -102,7 +102,7 @@ class TapeFeed:
             return []
         async with self._database.reading() as connection:
             rows = TapeRows(connection)
-            heads = await rows.heads()
+            heads = await rows.heads(self._streams())
             if heads == self._looked and not any(each.is_behind for each in self._trails.values()):
                 return []
             call = _Call(rows, TapeReader(connection), heads)
@@ -113,6 +113,9 @@ class TapeFeed:
             await self._walk(call, most)
         self._heads = heads
         return sorted(call.moments, key=order)
+
+    def _streams(self) -> set[StreamKey]:
+        return {each.stream for each in self._trails.values() if each.stream is not None}
 
     def _add(self, trail: Trail) -> None:
         self._trails[trail.ticker] = self._by_number[trail.market_id] = trail

@@ -29,6 +29,15 @@ SELECT received_at / :length * :length AS since,
 SELECT p.capture_id, p.last_position, p.ingested_to, s.connection, s.sid, s.received_to
   FROM captures p LEFT JOIN streams s ON s.capture_id = p.capture_id AND NOT p.finished;
 
+-- name: heads_followed
+-- The same of certain subscriptions only: a long recording has many that nobody follows any more.
+SELECT p.capture_id, p.last_position, p.ingested_to, s.connection, s.sid, s.received_to
+  FROM captures p
+  LEFT JOIN (unnest(:capture_ids::int[], :connections::bigint[], :sids::int[])
+             AS k (capture_id, connection, sid)
+             JOIN streams s USING (capture_id, connection, sid))
+    ON s.capture_id = p.capture_id;
+
 -- name: next_interval
 -- What goes on telling a market after `since`: what holds that instant or begins next; of several
 -- that do the lowest capture. Of the capture that told it so far no interval is left out.

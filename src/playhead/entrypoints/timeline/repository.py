@@ -8,7 +8,7 @@ import msgspec
 from playhead.automation.timeline import Candle, CandleInterval, MarketNow, Selector, TradeNow
 from playhead.base.time import Micros
 from playhead.entrypoints.timeline.asides import Aside
-from playhead.entrypoints.timeline.heads import Heads
+from playhead.entrypoints.timeline.heads import Heads, StreamKey
 from playhead.history.tape import Interval
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Transaction
@@ -93,18 +93,18 @@ class TapeRows:
         )
         return [_candle(row, length) for row in rows]
 
-    async def heads(self) -> Heads:
-        """Return how far the captures are."""
-        rows = await self._transaction.fetch_all(SQL.heads)
-        return Heads(
-            {row.capture_id: row.last_position for row in rows},
-            {row.capture_id: row.ingested_to for row in rows},
-            {
-                (row.capture_id, row.connection, row.sid): row.received_to
-                for row in rows
-                if row.received_to is not None
-            },
+    async def heads(self, streams: Collection[StreamKey] | None = None) -> Heads:
+        """Return how far the captures are, and ``streams`` (None: all of those that go on)."""
+        if streams is None:
+            return _heads(await self._transaction.fetch_all(SQL.heads))
+        keys = list(streams)
+        rows = await self._transaction.fetch_all(
+            SQL.heads_followed,
+            capture_ids=[capture_id for capture_id, _, _ in keys],
+            connections=[connection for _, connection, _ in keys],
+            sids=[sid for _, _, sid in keys],
         )
+        return _heads(rows)
 
     async def next_interval(
         self, market_id: int, *, since: Micros, until: Micros, followed: int | None
@@ -210,6 +210,18 @@ class TapeRows:
             else row.incident_id
             for row in rows
         }
+
+
+def _heads(rows: Sequence[Row]) -> Heads:
+    return Heads(
+        {row.capture_id: row.last_position for row in rows},
+        {row.capture_id: row.ingested_to for row in rows},
+        {
+            (row.capture_id, row.connection, row.sid): row.received_to
+            for row in rows
+            if row.received_to is not None
+        },
+    )
 
 
 def _capture(position: int | None) -> int:
