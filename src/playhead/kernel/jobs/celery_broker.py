@@ -179,9 +179,22 @@ def _hush() -> None:
 
 def celery_app(url: str, queue: str) -> Celery:
     """Return an application that knows one queue; nothing connects yet."""
-    app = Celery("playhead", broker=broker_url(url), set_as_current=False)
+    app = _Celery("playhead", broker=broker_url(url), set_as_current=False)
+    app.address = broker_url(url)
     app.conf.update(_configuration(queue))
     return app
+
+
+class _Celery(Celery):
+    """Connects where it is told to; by itself Celery believes CELERY_BROKER_URL first."""
+
+    address: str
+
+    def connection_for_read(self, url: str | None = None, **chosen: Any) -> Any:
+        return super().connection_for_read(url or self.address, **chosen)
+
+    def connection_for_write(self, url: str | None = None, **chosen: Any) -> Any:
+        return super().connection_for_write(url or self.address, **chosen)
 
 
 def _configuration(queue: str) -> dict[str, Any]:
