@@ -185,7 +185,7 @@ def celery_app(url: str, queue: str) -> Celery:
     return app
 
 
-class _Celery(Celery):
+class _Celery(Celery):  # type: ignore[misc] -- Celery tells no types
     """Connects where it is told to; by itself Celery believes CELERY_BROKER_URL first."""
 
     address: str
