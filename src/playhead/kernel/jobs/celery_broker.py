@@ -185,7 +185,7 @@ def celery_app(url: str, queue: str) -> Celery:
     return app
 
 
-class _Celery(Celery):  # type: ignore[misc] -- Celery tells no types
+class _Celery(Celery):  # type: ignore[misc]  # it tells no types
     """Connects where it is told to; by itself Celery believes CELERY_BROKER_URL first."""
 
     address: str
