@@ -16,6 +16,7 @@ from playhead.automation.habits.repository import HabitReader
 from playhead.automation.skills import SKILL_PREFIX
 from playhead.base.ids import parse_id
 from playhead.kernel.audit import AuditPort
+from playhead.kernel.jobs import JobBell, SilentBell
 from playhead.storage.tenants import Tenants
 from playhead.web import parameters
 from playhead.web.pages import PagedQuery
@@ -32,9 +33,11 @@ class HabitRoom:
     executions: ExecutionReader
 
     @classmethod
-    def on(cls, tenants: Tenants, *, audit: AuditPort, starter: Starts) -> "HabitRoom":
+    def on(
+        cls, tenants: Tenants, *, audit: AuditPort, starter: Starts, bell: JobBell | None = None
+    ) -> "HabitRoom":
         """Return it over a database that is connected as the service role."""
-        desk = HabitDesk(tenants, audit, starter)
+        desk = HabitDesk(tenants, audit, starter, bell=bell or SilentBell())
         return cls(desk, HabitReader(tenants), ExecutionReader(tenants))
 
 

@@ -1,7 +1,7 @@
 """What every change to habits stands on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from playhead.automation.habits.errors import HABIT_PREFIX
@@ -14,6 +14,7 @@ from playhead.base.ids import format_id, new_uuid
 from playhead.base.time import Micros
 from playhead.kernel.audit import Action, AuditPort
 from playhead.kernel.identity import Caller
+from playhead.kernel.jobs import JobBell, SilentBell
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenants
 
@@ -30,6 +31,7 @@ class HabitDesk:
     audit: AuditPort
     starter: Starts
     new_id: Callable[[Micros], UUID] = new_uuid
+    bell: JobBell = field(default_factory=SilentBell)
 
     async def tell(
         self,

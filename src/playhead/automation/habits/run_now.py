@@ -50,4 +50,5 @@ async def run_now(desk: HabitDesk, caller: Caller, habit_id: UUID, now: Micros) 
         )
         for refused in await desk.starter.start(transaction, caller.org, [new], now=now):
             raise refused.error
+    await desk.bell.ring()
     return RunStarted(new.execution_id, ExecutionStatus.PENDING, habit.is_active)

@@ -59,7 +59,7 @@ class Automation:
                 tenants, audit, engine.ring, inside=ground.settings.models_inside
             ),
             executions=ExecutionDesk.on(tenants, engine.starter, engine.bell),
-            habits=HabitRoom.on(tenants, audit=audit, starter=engine.starter),
+            habits=HabitRoom.on(tenants, audit=audit, starter=engine.starter, bell=engine.bell),
             reflexes=reflexes,
         )
 

@@ -40,7 +40,7 @@ def _work(engine: Engine, upstream: Upstream) -> Work:
         now=now,
     )
     planner = HabitPlanner(tenants, now=now)
-    firer = HabitFirer(tenants, engine.starter, engine.announced, now=now)
+    firer = HabitFirer(tenants, engine.starter, engine.announced, now=now, bell=engine.bell)
     watcher = MarketWatcher(database, tenants, engine.timeline, now=now, bell=engine.bell)
     return Work(
         handlers={

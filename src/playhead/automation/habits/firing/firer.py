@@ -11,6 +11,7 @@ from playhead.automation.habits.firing.repository import Agenda, Outcome
 from playhead.automation.habits.model import SECOND
 from playhead.automation.notices import Notices
 from playhead.base.time import Micros
+from playhead.kernel.jobs import JobBell, SilentBell
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.storage.tenants import Tenant, Tenants
 
@@ -27,7 +28,7 @@ class HabitFirer:
 
     Args:
         tenants: Over a database that is connected as the service role.
-        rang: Called after executions were started, so that somebody runs them soon.
+        bell: Rung after executions were started, so that workers run them at once.
     """
 
     def __init__(
@@ -37,14 +38,14 @@ class HabitFirer:
         notices: Notices,
         *,
         now: Callable[[], Micros],
-        rang: Callable[[], None] = lambda: None,
+        bell: JobBell | None = None,
     ) -> None:
         self._tenants = tenants
         self._agenda = Agenda(tenants)
         self._starter = starter
         self._notices = notices
         self._now = now
-        self._rang = rang
+        self._bell = bell or SilentBell()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def run(self) -> None:
@@ -95,7 +96,7 @@ class HabitFirer:
                     await self._fire(org_id, [habit_id])
         else:
             if any(outcome.execution_id is not None for outcome in outcomes):
-                self._rang()
+                await self._bell.ring()
 
     async def _transact(self, org_id: UUID, habit_ids: Sequence[UUID]) -> list[Outcome]:
         async with self._tenants.transaction(Tenant(org_id)) as tx:
