@@ -9,7 +9,7 @@ from playhead.automation.provider_keys.model import StoredKey, check_place, hint
 from playhead.automation.provider_keys.repository import KeyRows
 from playhead.automation.provider_keys.ring import KeyRing
 from playhead.base.time import Micros
-from playhead.kernel.audit import AuditPort
+from playhead.kernel.audit import Action, AuditPort
 from playhead.kernel.identity import Caller
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenants
@@ -52,7 +52,7 @@ class ProviderKeyDesk:
         async with self.tenants.transaction(caller.tenant) as transaction:
             created_at, is_new = await KeyRows(transaction, caller.org).put(kept, sealed)
             details = {"hint": kept.hint, "base_url": base_url, "replaced": not is_new}
-            await self._note(transaction, caller, "provider_key.put", provider, details, now)
+            await self._note(transaction, caller, Action.PROVIDER_KEY_PUT, provider, details, now)
         return replace(kept, created_at=created_at), is_new
 
     async def remove(self, caller: Caller, provider: Provider, now: Micros) -> None:
@@ -63,13 +63,13 @@ class ProviderKeyDesk:
         """
         async with self.tenants.transaction(caller.tenant) as transaction:
             await KeyRows(transaction, caller.org).remove(provider)
-            await self._note(transaction, caller, "provider_key.removed", provider, {}, now)
+            await self._note(transaction, caller, Action.PROVIDER_KEY_REMOVED, provider, {}, now)
 
     async def _note(
         self,
         transaction: Transaction,
         caller: Caller,
-        action: str,
+        action: Action,
         provider: Provider,
         details: Mapping[str, object],
         now: Micros,
@@ -78,7 +78,7 @@ class ProviderKeyDesk:
             transaction,
             org_id=caller.org,
             actor=caller.name,
-            action=action,
+            action=action.value,
             subject=provider.value,
             details=details,
             address=caller.address,

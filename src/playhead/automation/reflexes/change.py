@@ -9,10 +9,11 @@ from playhead.automation.reflexes.create import check_skill
 from playhead.automation.reflexes.desk import Author, ReflexDesk
 from playhead.automation.reflexes.model import Chosen, Reflex
 from playhead.automation.reflexes.reading.repository import find
-from playhead.automation.reflexes.record import Done, changes, tell, told
+from playhead.automation.reflexes.record import changes, tell, told
 from playhead.automation.reflexes.repository import ReflexRows
 from playhead.automation.reflexes.tables import Listed
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.storage.tenants import Tenant
 
 Edit = Callable[[Chosen], Chosen]
@@ -40,7 +41,7 @@ async def change(
         changed = reflex if same else replace(reflex, chosen=chosen, revision=reflex.revision + 1)
         return changed if is_active is None else switched(changed, is_active, now)
 
-    return await _apply(desk, author, reflex_id, edited, Done.UPDATED, now)
+    return await _apply(desk, author, reflex_id, edited, Action.REFLEX_UPDATED, now)
 
 
 async def switch(
@@ -78,7 +79,7 @@ async def reset_errors(desk: ReflexDesk, author: Author, reflex_id: UUID, now: M
         )
         return switched(forgiven, True, now) if was_paused else forgiven
 
-    return await _apply(desk, author, reflex_id, edited, Done.ERRORS_RESET, now)
+    return await _apply(desk, author, reflex_id, edited, Action.REFLEX_ERRORS_RESET, now)
 
 
 async def remove(desk: ReflexDesk, author: Author, reflex_id: UUID, now: Micros) -> None:
@@ -92,7 +93,9 @@ async def remove(desk: ReflexDesk, author: Author, reflex_id: UUID, now: Micros)
         reflex = await rows.take(reflex_id)
         await rows.delete(reflex_id)
         details = told(reflex.chosen)
-        await tell(desk, transaction, author, Done.DELETED, reflex_id, now=now, details=details)
+        await tell(
+            desk, transaction, author, Action.REFLEX_DELETED, reflex_id, now=now, details=details
+        )
 
 
 def switched(reflex: Reflex, is_active: bool, now: Micros) -> Reflex:
@@ -115,7 +118,7 @@ async def _apply(
     author: Author,
     reflex_id: UUID,
     edited: Callable[[Reflex], Reflex],
-    done: Done | None,
+    done: Action | None,
     now: Micros,
 ) -> Listed:
     async with desk.tenants.transaction(Tenant(author.org_id)) as transaction:
@@ -130,7 +133,7 @@ async def _apply(
         await rows.save(after)
         listed = await find(transaction, author.org_id, reflex_id)
         details = _details(before, after)
-        said = done or (Done.ACTIVATED if after.is_active else Done.DEACTIVATED)
+        said = done or (Action.REFLEX_ACTIVATED if after.is_active else Action.REFLEX_DEACTIVATED)
         await tell(desk, transaction, author, said, reflex_id, now=now, details=details)
     return listed
 

@@ -7,12 +7,13 @@ from playhead.automation.reflexes.desk import Author, ReflexDesk
 from playhead.automation.reflexes.errors import TooManyReflexes
 from playhead.automation.reflexes.model import Chosen, Reflex, TriggerType
 from playhead.automation.reflexes.reading.repository import find
-from playhead.automation.reflexes.record import Done, tell, told
+from playhead.automation.reflexes.record import tell, told
 from playhead.automation.reflexes.repository import ReflexRows
 from playhead.automation.reflexes.tables import Listed
 from playhead.automation.reflexes.webhooks.secret import add_secret
 from playhead.automation.skills import SkillInactive, find_version
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant
 
@@ -63,7 +64,7 @@ async def create(
             desk,
             transaction,
             author,
-            Done.CREATED,
+            Action.REFLEX_CREATED,
             reflex.reflex_id,
             now=now,
             details=told(reflex.chosen),

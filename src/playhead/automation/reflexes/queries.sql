@@ -41,7 +41,8 @@ SELECT reflex_id FROM reflexes
    AND trigger_config -> 'events' @> to_jsonb(:name::text);
 
 -- name: note
--- Events that a reflex has had already, by the sender's own id of them, are passed over.
+-- Events that a reflex has had already are passed over: by the sender's own id of them, or by an id
+-- that is derived from it, where two note the same at one instant.
 INSERT INTO reflex_events (event_id, org_id, reflex_id, source, source_id, received_at, at, payload,
                            trace, dedupe_value)
 SELECT event_id, :org_id, reflex_id, source, source_id, :now, at, payload::jsonb, trace::jsonb,
@@ -49,7 +50,7 @@ SELECT event_id, :org_id, reflex_id, source, source_id, :now, at, payload::jsonb
   FROM unnest(:event_ids::uuid[], :reflex_ids::uuid[], :sources::text[], :source_ids::text[],
               :ats::bigint[], :payloads::text[], :traces::text[], :dedupe_values::text[])
        AS n (event_id, reflex_id, source, source_id, at, payload, trace, dedupe_value)
-ON CONFLICT (org_id, reflex_id, source_id) DO NOTHING
+ON CONFLICT DO NOTHING
 RETURNING event_id;
 
 -- name: undecided

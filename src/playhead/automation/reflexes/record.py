@@ -1,7 +1,6 @@
 """What the audit log is told of reflexes. Never a secret."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from uuid import UUID
 
 from playhead.automation.reflexes.desk import Author, ReflexDesk
@@ -9,27 +8,15 @@ from playhead.automation.reflexes.model import REFLEX_PREFIX, Chosen
 from playhead.automation.skills import SKILL_PREFIX
 from playhead.base.ids import format_id
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.storage.postgres import Transaction
-
-
-class Done(StrEnum):
-    """What was done. Clients filter by these words: they are only added to."""
-
-    CREATED = "reflex.created"
-    UPDATED = "reflex.updated"
-    DELETED = "reflex.deleted"
-    ACTIVATED = "reflex.activated"
-    DEACTIVATED = "reflex.deactivated"
-    ERRORS_RESET = "reflex.errors_reset"
-    SECRET_REGENERATED = "reflex.secret_regenerated"  # noqa: S105 -- a word of the list
-    TESTED = "reflex.tested"
 
 
 async def tell(
     desk: ReflexDesk,
     transaction: Transaction,
     author: Author,
-    done: Done,
+    action: Action,
     reflex_id: UUID,
     *,
     now: Micros,
@@ -40,7 +27,7 @@ async def tell(
         transaction,
         org_id=author.org_id,
         actor=author.name,
-        action=done.value,
+        action=action.value,
         subject=format_id(REFLEX_PREFIX, reflex_id),
         details=details,
         address=author.address,

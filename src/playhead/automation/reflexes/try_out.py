@@ -11,12 +11,13 @@ from playhead.automation.reflexes.given_facts import facts_of
 from playhead.automation.reflexes.judging import Judged, judge
 from playhead.automation.reflexes.model import Event, EventState, Reflex
 from playhead.automation.reflexes.reading.repository import find
-from playhead.automation.reflexes.record import Done, tell
+from playhead.automation.reflexes.record import tell
 from playhead.automation.reflexes.repository import EventRows
 from playhead.automation.reflexes.starting import execution_of
 from playhead.automation.reflexes.tables import Listed
 from playhead.automation.reflexes.webhooks.body import check_event
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant
 
@@ -120,5 +121,7 @@ async def _start(
     for refused in await desk.starter.start(transaction, author.org_id, [new], now=now):
         raise refused.error
     details = {"executed": True}
-    await tell(desk, transaction, author, Done.TESTED, reflex.reflex_id, now=now, details=details)
+    await tell(
+        desk, transaction, author, Action.REFLEX_TESTED, reflex.reflex_id, now=now, details=details
+    )
     return new.execution_id

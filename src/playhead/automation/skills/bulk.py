@@ -8,6 +8,7 @@ from uuid import UUID
 from playhead.automation.skills.desk import SkillDesk
 from playhead.automation.skills.repository import SkillRows
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.kernel.identity import Caller
 
 
@@ -68,7 +69,7 @@ async def change_many(
         elif changed:
             await rows.set_active(changed, now, is_active=action is BulkAction.ACTIVATE)
         for each in changed:
-            name = "skill.deleted" if action is BulkAction.DELETE else "skill.updated"
+            name = Action.SKILL_DELETED if action is BulkAction.DELETE else Action.SKILL_UPDATED
             await desk.note(transaction, caller, name, each, now, bulk=action.value)
     return BulkResult(action, outcomes)
 

@@ -11,6 +11,7 @@ from playhead.automation.skills.model import MOST_VERSIONS, Definition, Facts, S
 from playhead.automation.skills.repository import HistoryRows, SkillRows
 from playhead.automation.skills.serial import same
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.kernel.identity import Caller
 from playhead.storage.postgres import Transaction
 
@@ -67,7 +68,7 @@ async def delete(desk: SkillDesk, caller: Caller, skill_id: UUID, now: Micros) -
     """
     async with desk.tenants.transaction(caller.tenant) as transaction:
         name = await SkillRows(transaction, caller.org).delete(skill_id)
-        await desk.note(transaction, caller, "skill.deleted", skill_id, now, name=name)
+        await desk.note(transaction, caller, Action.SKILL_DELETED, skill_id, now, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class _Writing:
             await rows.add_version(changed, note, self.caller.name)
         told = _told(skill, changed)
         await self.desk.note(
-            self.transaction, self.caller, "skill.updated", skill.skill_id, self.now, **told
+            self.transaction, self.caller, Action.SKILL_UPDATED, skill.skill_id, self.now, **told
         )
         return changed
 

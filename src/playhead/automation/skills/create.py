@@ -9,6 +9,7 @@ from playhead.automation.skills.errors import SkillNameTaken, TooManySkills
 from playhead.automation.skills.model import MOST_SKILLS, Definition, Facts, Skill
 from playhead.automation.skills.repository import SkillRows
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.kernel.identity import Caller
 
 LONGEST_NAME = 100
@@ -40,7 +41,9 @@ async def create(
         await _check_room(rows)
         if not await rows.insert(skill, note):
             raise SkillNameTaken(facts.name)
-        await desk.note(transaction, caller, "skill.created", skill.skill_id, now, name=facts.name)
+        await desk.note(
+            transaction, caller, Action.SKILL_CREATED, skill.skill_id, now, name=facts.name
+        )
     return skill
 
 
@@ -58,7 +61,7 @@ async def duplicate(desk: SkillDesk, caller: Caller, skill_id: UUID, now: Micros
         copy = _new(desk, caller, original.facts, original.definition, now)
         made = await _insert_renamed(rows, copy, "copy", try_own_name=False)
         await desk.note(
-            transaction, caller, "skill.created", made.skill_id, now, name=made.facts.name
+            transaction, caller, Action.SKILL_CREATED, made.skill_id, now, name=made.facts.name
         )
     return made
 
@@ -79,7 +82,7 @@ async def import_skill(
         await _check_room(rows)
         made = await _insert_renamed(rows, skill, "imported", try_own_name=True)
         await desk.note(
-            transaction, caller, "skill.created", made.skill_id, now, name=made.facts.name
+            transaction, caller, Action.SKILL_CREATED, made.skill_id, now, name=made.facts.name
         )
     return made
 

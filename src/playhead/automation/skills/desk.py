@@ -8,7 +8,7 @@ from playhead.automation.models.prices import PriceBook
 from playhead.automation.skills.errors import SKILL_PREFIX
 from playhead.base.ids import format_id, new_uuid
 from playhead.base.time import Micros
-from playhead.kernel.audit import AuditPort
+from playhead.kernel.audit import Action, AuditPort
 from playhead.kernel.identity import Caller
 from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenants
@@ -33,7 +33,7 @@ class SkillDesk:
         self,
         transaction: Transaction,
         caller: Caller,
-        action: str,
+        action: Action,
         skill_id: UUID,
         now: Micros,
         **details: object,
@@ -43,7 +43,7 @@ class SkillDesk:
             transaction,
             org_id=caller.org,
             actor=caller.name,
-            action=action,
+            action=action.value,
             subject=format_id(SKILL_PREFIX, skill_id),
             details=details,
             address=caller.address,

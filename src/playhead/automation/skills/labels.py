@@ -7,6 +7,7 @@ from playhead.automation.skills.errors import TooManySkills, VersionNotFound
 from playhead.automation.skills.model import MOST_LABELS, Label
 from playhead.automation.skills.repository import HistoryRows, SkillRows
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.kernel.identity import Caller
 
 
@@ -43,7 +44,7 @@ async def set_label(
         made = Label(label, number, now)
         await rows.set_label(made)
         await desk.note(
-            transaction, caller, "skill.labelled", skill_id, now, label=label, version=number
+            transaction, caller, Action.SKILL_LABELLED, skill_id, now, label=label, version=number
         )
     return made, label not in known
 
@@ -61,5 +62,11 @@ async def remove_label(
         await SkillRows(transaction, caller.org).take(skill_id)
         version = await HistoryRows(transaction, caller.org, skill_id).remove_label(label)
         await desk.note(
-            transaction, caller, "skill.unlabelled", skill_id, now, label=label, version=version
+            transaction,
+            caller,
+            Action.SKILL_UNLABELLED,
+            skill_id,
+            now,
+            label=label,
+            version=version,
         )

@@ -1,5 +1,7 @@
 """The port of automation to the recorded past, over the tape in PostgreSQL."""
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 
 from playhead.automation.timeline import (
@@ -15,15 +17,23 @@ from playhead.automation.timeline import (
     Selector,
     TradeNow,
 )
-from playhead.base.time import Micros
+from playhead.base.time import MICROS_PER_SECOND, Micros
 from playhead.entrypoints.timeline.feed import TapeFeed
 from playhead.entrypoints.timeline.replay import replay
 from playhead.entrypoints.timeline.repository import Numbered, TapeRows
 from playhead.history.books import Price, Size
+from playhead.history.coverage.causes import NOT_YET_RECORDED
 from playhead.history.markets import MarketNotFound
 from playhead.history.rewind import BookAnswer, Clock, Rewind
 from playhead.history.tape import EVENTS_A_BLOCK
 from playhead.storage.postgres import Database, Transaction
+
+SOON_SECONDS = 1.5
+"""A recorder asks of every subscription once a second: then what it has told before is proven."""
+
+LOOK_SECONDS = 0.1
+NEW = 10 * MICROS_PER_SECOND
+"""What is older and not proven is not proven by waiting."""
 
 
 class TapeTimeline:
@@ -42,14 +52,25 @@ class TapeTimeline:
         self._block = events_a_block
 
     async def book(self, ticker: str, at: Micros) -> BookNow:
-        """Return the book as it stood at ``at``, or why it is not known."""
+        """Return the book as it stood at ``at``, or why it is not known.
+
+        What has just happened is proven a moment later, by the next message or audit of its
+        subscription: that is waited for, `SOON_SECONDS` at most.
+        """
+        deadline = time.monotonic() + SOON_SECONDS
+        while True:
+            found = await self._book(ticker, at)
+            is_new = at > self._now() - NEW and found.coverage.cause == NOT_YET_RECORDED
+            if not is_new or time.monotonic() >= deadline:
+                return _book(found)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _book(self, ticker: str, at: Micros) -> BookAnswer:
+        now = max(at, self._now())
         try:
-            found = await self._rewind.book(
-                ticker, at=at, clock=Clock.RECEIVED, now=max(at, self._now())
-            )
+            return await self._rewind.book(ticker, at=at, clock=Clock.RECEIVED, now=now)
         except MarketNotFound as error:
             raise MarketUnknown(ticker) from error
-        return _book(found)
 
     async def trades(self, ticker: str, *, until: Micros, most: int) -> list[TradeNow]:
         """Return the newest ``most`` trades up to ``until``, oldest first."""

@@ -37,8 +37,25 @@ class Action(StrEnum):
     INVITATION_CANCELLED = "invitation.cancelled"
     INVITATION_ACCEPTED = "invitation.accepted"
 
+    SKILL_CREATED = "skill.created"
+    SKILL_UPDATED = "skill.updated"
+    SKILL_DELETED = "skill.deleted"
+    SKILL_LABELLED = "skill.labelled"
+    SKILL_UNLABELLED = "skill.unlabelled"
+    PROVIDER_KEY_PUT = "provider_key.put"
+    PROVIDER_KEY_REMOVED = "provider_key.removed"
+
     HABIT_CREATED = "habit.created"
     HABIT_UPDATED = "habit.updated"
     HABIT_DELETED = "habit.deleted"
     HABIT_PAUSED = "habit.paused"
+
+    REFLEX_CREATED = "reflex.created"
+    REFLEX_UPDATED = "reflex.updated"
+    REFLEX_DELETED = "reflex.deleted"
+    REFLEX_ACTIVATED = "reflex.activated"
+    REFLEX_DEACTIVATED = "reflex.deactivated"
+    REFLEX_ERRORS_RESET = "reflex.errors_reset"
+    REFLEX_SECRET_REGENERATED = "reflex.secret_regenerated"  # noqa: S105 -- a word of the list
+    REFLEX_TESTED = "reflex.tested"
     REFLEX_PAUSED = "reflex.paused"

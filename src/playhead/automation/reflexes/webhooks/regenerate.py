@@ -5,10 +5,11 @@ from uuid import UUID
 from playhead.automation.reflexes.desk import Author, ReflexDesk
 from playhead.automation.reflexes.errors import NotWebhook
 from playhead.automation.reflexes.model import TriggerType
-from playhead.automation.reflexes.record import Done, tell
+from playhead.automation.reflexes.record import tell
 from playhead.automation.reflexes.repository import ReflexRows
 from playhead.automation.reflexes.webhooks.secret import add_secret
 from playhead.base.time import Micros
+from playhead.kernel.audit import Action
 from playhead.storage.tenants import Tenant
 
 
@@ -30,6 +31,12 @@ async def regenerate(
         secret = await add_secret(desk, rows, reflex_id, now)
         details = {"overlap_us": int(overlap)}
         await tell(
-            desk, transaction, author, Done.SECRET_REGENERATED, reflex_id, now=now, details=details
+            desk,
+            transaction,
+            author,
+            Action.REFLEX_SECRET_REGENERATED,
+            reflex_id,
+            now=now,
+            details=details,
         )
     return secret
