@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
 from benchmarks.report import Row
@@ -151,5 +151,5 @@ def _frames() -> Iterator[bytes]:
         yield _frame("orderbook_delta", seq, body)
 
 
-def _frame(type_: str, seq: int, body: dict[str, object]) -> bytes:
+def _frame(type_: str, seq: int, body: Mapping[str, object]) -> bytes:
     return json.dumps({"type": type_, "sid": 1, "seq": seq, "msg": body}).encode()

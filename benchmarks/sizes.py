@@ -17,6 +17,11 @@ class Sizes:
         recorded_seconds: How long the recorder is at work before the first request.
         faults: That are injected to see how soon they are noticed.
         load_seconds: How long each load of requests on the kernel lasts.
+        jobs: That do nothing, a run.
+        habits: That are due in one minute.
+        starts: Executions that are started one after the other, a run.
+        executions: That wait for one worker, a run.
+        stops: Executions that are cancelled, a run.
         tenant_rows: Rows of many tenants in the table that row-level security is measured on.
     """
 
@@ -30,6 +35,11 @@ class Sizes:
     faults: int = 280
     load_seconds: float = 2.0
     tenant_rows: int = 100_000
+    jobs: int = 8_000
+    habits: int = 10_000
+    starts: int = 150
+    executions: int = 2_000
+    stops: int = 15
 
 
 FULL = Sizes()
@@ -44,4 +54,9 @@ QUICK = Sizes(
     faults=28,
     load_seconds=0.8,
     tenant_rows=20_000,
+    jobs=2_000,
+    habits=2_000,
+    starts=40,
+    executions=400,
+    stops=5,
 )

@@ -1,10 +1,10 @@
 """The parts of the measurement of the kernel, one after the other."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from benchmarks.kernel.checks import measure_checks
+from benchmarks.kernel.grounds import grounds
 from benchmarks.kernel.http import whole_rows
 from benchmarks.kernel.isolation import measure_isolation
 from benchmarks.kernel.parts import COMMAND, part_rows
@@ -13,34 +13,18 @@ from benchmarks.kernel.sign_in import sign_in_rows
 from benchmarks.kernel.tenants import Key, make_keys
 from benchmarks.report import Row
 from benchmarks.workshop import Workshop
-from playhead.entrypoints.embedded import running_valkey
-from playhead.entrypoints.secrets_of_home import open_sealer
-from playhead.entrypoints.settings import Settings, load_settings
-from playhead.storage.roles import open_service_role
+from playhead.entrypoints.settings import Settings
 
 
 def measure(shop: Workshop) -> list[Row]:
     """Measure the kernel over a database and a Valkey of its own."""
-    with _place(shop) as (place, settings):
+    with grounds(shop, "kernel") as (place, settings):
         keys = asyncio.run(make_keys(settings))
         rows = [*_requests(shop, place, keys), *_signing_in(shop, place, settings, keys)]
         shop.tell("checking keys, tokens and limits")
         rows += measure_checks(settings, keys[0], shop.sizes.repeats)
     shop.tell(f"asking {shop.sizes.tenant_rows:,} rows of many tenants")
     return rows + measure_isolation(shop.new_database(), shop.sizes.tenant_rows, shop.sizes.repeats)
-
-
-@contextmanager
-def _place(shop: Workshop) -> Iterator[tuple[Place, Settings]]:
-    home, owner = shop.folder / "kernel", shop.new_database()
-    home.mkdir()
-    service = open_service_role(owner, None)
-    with running_valkey(home / "valkey") as valkey:
-        settings = load_settings(
-            home=home, database_url=owner, service_database_url=service, valkey_url=valkey
-        )
-        open_sealer(settings)  # makes the master key
-        yield Place(home, service, valkey), settings
 
 
 def _requests(shop: Workshop, place: Place, keys: Sequence[Key]) -> list[Row]:

@@ -1,0 +1,1 @@
+"""Measurements of webhooks and executions, over the processes that `playhead up` starts."""
