@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import audits, demo, detection, flatness, ingest, instant, live, segments
-from benchmarks.automation import executions
+from benchmarks.automation import executions, webhooks
 from benchmarks.kernel import measuring as kernel
 from benchmarks.machine import machine
 from benchmarks.report import Row, table
@@ -25,6 +25,7 @@ MEASURES: dict[str, Callable[[Workshop], list[Row]]] = {
     "live": live.measure,
     "detection": detection.measure,
     "kernel": kernel.measure,
+    "webhooks": webhooks.measure,
     "executions": executions.measure,
 }
 _RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data"
