@@ -46,6 +46,8 @@ async def call(
         if reflex.chosen.trigger.type is not TriggerType.API_CALL:
             raise NotApiCall
         taken = await note_events(transaction, author.org_id, [new], now=now, new_id=desk.new_id)
+        if not taken:
+            await find(transaction, author.org_id, reflex_id)  # it may be that it was just deleted
     if taken:
         await desk.bell.ring()
     return Received(event_id, is_repeat=not taken)

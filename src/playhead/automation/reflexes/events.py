@@ -26,9 +26,10 @@ async def note_events(
     now: Micros,
     new_id: NewId = new_uuid,
 ) -> frozenset[UUID]:
-    """Keep events and have them decided; return the ids of those that are no repeats.
+    """Keep events and have them decided; return the ids of those that are.
 
-    All of one organisation, in a ``transaction`` of its own: two statements, however many.
+    Repeats are not, nor events of reflexes that are gone. All of one organisation, in a
+    ``transaction`` of its own: two statements, however many.
     """
     if not events:
         return frozenset()

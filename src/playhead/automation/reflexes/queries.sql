@@ -42,7 +42,13 @@ SELECT reflex_id FROM reflexes
 
 -- name: note
 -- Events that a reflex has had already are passed over: by the sender's own id of them, or by an id
--- that is derived from it, where two note the same at one instant.
+-- that is derived from it, where two note the same at one instant. So are those of a reflex that is
+-- just being deleted: whoever tells of an event must not fail for it.
+WITH there AS (
+    SELECT reflex_id FROM reflexes
+     WHERE org_id = :org_id AND reflex_id = ANY(:reflex_ids::uuid[])
+     ORDER BY reflex_id FOR KEY SHARE
+)
 INSERT INTO reflex_events (event_id, org_id, reflex_id, source, source_id, received_at, at, payload,
                            trace, dedupe_value)
 SELECT event_id, :org_id, reflex_id, source, source_id, :now, at, payload::jsonb, trace::jsonb,
@@ -50,6 +56,7 @@ SELECT event_id, :org_id, reflex_id, source, source_id, :now, at, payload::jsonb
   FROM unnest(:event_ids::uuid[], :reflex_ids::uuid[], :sources::text[], :source_ids::text[],
               :ats::bigint[], :payloads::text[], :traces::text[], :dedupe_values::text[])
        AS n (event_id, reflex_id, source, source_id, at, payload, trace, dedupe_value)
+  JOIN there USING (reflex_id)
 ON CONFLICT DO NOTHING
 RETURNING event_id;
 

@@ -151,7 +151,7 @@ class EventRows:
         self._org_id = org_id
 
     async def note(self, events: Sequence[NewEvent], now: Micros) -> frozenset[UUID]:
-        """Add events, and return the ids of those that are no repeats."""
+        """Add events; return the ids of those that are no repeats and whose reflex is there."""
         rows = await self._transaction.fetch_all(
             SQL.note,
             org_id=self._org_id,

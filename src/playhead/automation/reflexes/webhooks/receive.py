@@ -57,6 +57,8 @@ async def receive(
         taken = await note_events(transaction, door.org_id, [event], now=now, new_id=desk.new_id)
     if taken:
         await desk.bell.ring()
+    elif await door_of(desk.tenants, reflex_id, now) is None:  # it was just deleted
+        raise SignatureInvalid
     return Received(event.event_id, is_repeat=not taken)
 
 
