@@ -132,7 +132,9 @@ def check_ticks(found: Found, most: int) -> None:
     assert {each: row["reference_id"] for each, row in ours.items()} == {
         each: row["habit_id"] for each, row in fired.items()
     }
-    assert len({(row["reference_id"], row["trigger"]["tick"]) for row in ours.values()}) == len(ours)
+    assert len({(row["reference_id"], row["trigger"]["tick"]) for row in ours.values()}) == len(
+        ours
+    )
 
 
 def check_events(found: Found, fired: Mapping[str, tuple[str, str]]) -> None:
@@ -142,7 +144,9 @@ def check_events(found: Found, fired: Mapping[str, tuple[str, str]]) -> None:
     expected = [(parse_id("rfx", reflex, field=""), message) for reflex, message in fired.values()]
     assert sorted(messages) == sorted(expected)
     inner = [each for each in found.events if each["source"] == "event"]
-    completed = {each["execution_id"] for each in found.of("habit") if each["status"] == "completed"}
+    completed = {
+        each["execution_id"] for each in found.of("habit") if each["status"] == "completed"
+    }
     told: dict[UUID, Row] = {
         parse_id("exe", each["payload"]["execution_id"], field=""): each for each in inner
     }

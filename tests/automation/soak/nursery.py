@@ -1,4 +1,4 @@
-"""Processes of Playhead born quickly: python -m tests.automation.soak.nursery LEASE PAUSE KEY_LEASE.
+"""Processes of Playhead born quickly: python -m ...nursery LEASE PAUSE KEY_LEASE.
 
 Everything is loaded once, and each process is a fork. Lines on standard input: ``NUMBER api`` or
 ``NUMBER worker`` begins one; its end closes. Lines on standard output: ``born NUMBER PID`` and
@@ -30,10 +30,14 @@ API, WORKER = "api", "worker"
 
 def arrange(pause: float, key_lease: float) -> None:
     """Put what counts, what is slow and what is short in place."""
-    engine.FreeTariff = LedgerTariff  # type: ignore[assignment, misc]
-    engine.ReflexWitness = LedgerWitness  # type: ignore[misc]
-    opening.LocalModel = partial(LocalModel, pause)  # type: ignore[assignment, misc]
-    idempotency.LEASE = Micros(int(key_lease * MICROS_PER_SECOND))
+    for module, name, instead in (
+        (engine, "FreeTariff", LedgerTariff),
+        (engine, "ReflexWitness", LedgerWitness),
+        (opening, "LocalModel", partial(LocalModel, pause)),
+        (idempotency, "LEASE", Micros(int(key_lease * MICROS_PER_SECOND))),
+    ):
+        assert hasattr(module, name)
+        setattr(module, name, instead)
 
 
 def be(kind: str, number: str, lease: float) -> None:

@@ -81,9 +81,7 @@ class Outside:
         pause = FIRST_PAUSE
         while True:
             try:
-                answer = await self.client.request(
-                    method, f"/api/v1{path}", headers=told, **more
-                )
+                answer = await self.client.request(method, f"/api/v1{path}", headers=told, **more)
             except httpx2.TransportError:
                 answer = None
             if answer is not None and not _says_later(answer):

@@ -49,27 +49,23 @@ class Trial:
     patience: float
     lease: float = 2.0
 
-    async def run(
-        self, settings: Settings, valkey: Mortal, postgres: Mortal | None = None
-    ) -> None:
+    async def run(self, settings: Settings, valkey: Mortal, postgres: Mortal | None = None) -> None:
         """Let it happen, and check what came of it."""
         url, random = str(settings.database_url), Random(self.seed)
         make_ledger(url)
-        outsides, began = [], time.monotonic()
+        began = time.monotonic()
         async with (
             Fleet.afloat(settings, random, lease=self.lease) as fleet,
             _client(settings.port) as client,
         ):
-            for name in ORGANISATIONS:
-                outsides.append(
-                    Outside(client, await admitted(settings, name), name, Random(random.random()))
-                )
+            outsides = [
+                Outside(client, await admitted(settings, name), name, Random(random.random()))
+                for name in ORGANISATIONS
+            ]
             loads = [Load(each, self.sizes, Random(random.random())) for each in outsides]
             for load in loads:
                 await load.prepare()
-            storm = Storm(
-                fleet, valkey, random, postgres=postgres, freeze=self.lease + 1
-            )
+            storm = Storm(fleet, valkey, random, postgres=postgres, freeze=self.lease + 1)
             postman = Postman(url, str(settings.valkey_url), random)
             print(f"prepared after {time.monotonic() - began:.1f} s")
             await self._rage(url, loads, storm, postman)
@@ -84,9 +80,7 @@ class Trial:
         assert Found.read(url) == found
         assert fleet.unasked == []
 
-    async def _rage(
-        self, url: str, loads: list[Load], storm: Storm, postman: Postman
-    ) -> None:
+    async def _rage(self, url: str, loads: list[Load], storm: Storm, postman: Postman) -> None:
         spread_ticks(url, self.sizes.seconds, Random(self.seed))
         sending = asyncio.create_task(postman.go_round())
         async with asyncio.timeout(self.sizes.seconds + self.patience):

@@ -23,6 +23,7 @@ from playhead.automation.executions.model import (
 )
 from playhead.automation.executions.ports import Models, Witness
 from playhead.automation.executions.reading import Execution, ExecutionReader, Filter
+from playhead.automation.executions.repeat import started_before
 from playhead.automation.executions.repository import unfinished
 from playhead.automation.executions.run import ExecutionHandler
 from playhead.automation.executions.schemas import ExecutionPage, ExecutionRow, execution_row
@@ -64,5 +65,6 @@ __all__ = [
     "Witness",
     "Workshop",
     "execution_row",
+    "started_before",
     "unfinished",
 ]

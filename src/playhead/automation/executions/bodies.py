@@ -45,9 +45,9 @@ class ExecuteBody(Body):
             raise ValueError("a version or a label, not both")
         return self
 
-    def wish(self) -> Wish:
-        """Return what is asked for."""
-        return Wish(self.input_data, self.version, self.label, self.at)
+    def wish(self, mark: str | None) -> Wish:
+        """Return what is asked for, by the request of that mark."""
+        return Wish(self.input_data, self.version, self.label, self.at, mark=mark)
 
 
 class TrialBody(Body):
@@ -73,9 +73,9 @@ class TrialBody(Body):
             output_format=self.output_format,
         )
 
-    def wish(self) -> Wish:
-        """Return what it is tried with."""
-        return Wish(self.input_data, at=self.at)
+    def wish(self, mark: str | None) -> Wish:
+        """Return what it is tried with, by the request of that mark."""
+        return Wish(self.input_data, at=self.at, mark=mark)
 
 
 class CleanupBody(Body):

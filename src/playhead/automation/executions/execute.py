@@ -1,13 +1,14 @@
 """Start an execution because somebody asks for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from playhead.automation.executions.desk import ExecutionDesk
 from playhead.automation.executions.errors import CannotRetry
 from playhead.automation.executions.model import ExecutionStatus, ExecutionType, NewExecution
 from playhead.automation.executions.reading import WholeExecution
+from playhead.automation.executions.repeat import started_before
 from playhead.automation.executions.start import NewTrial
 from playhead.automation.skills import Definition, read_definition
 from playhead.base.time import Micros
@@ -23,6 +24,7 @@ class Wish:
     Attributes:
         at: The instant that the template looks at; None: now.
         retry_of: The execution that is to be repeated.
+        mark: Of the request, where it may be made again.
     """
 
     given: Mapping[str, object]
@@ -30,6 +32,7 @@ class Wish:
     label: str | None = None
     at: Micros | None = None
     retry_of: UUID | None = None
+    mark: str | None = None
 
 
 async def execute(
@@ -61,6 +64,7 @@ async def execute(
         at=now if wish.at is None else wish.at,
         label=wish.label,
         version=wish.version,
+        mark=wish.mark,
     )
     return await _start(desk, caller, new, now)
 
@@ -76,14 +80,26 @@ async def try_out(
     """
     desk.starter.check(definition)
     at = now if wish.at is None else wish.at
-    trial = NewTrial(desk.new_id(now), definition, wish.given, caller.name, at, wish.retry_of)
+    trial = NewTrial(
+        desk.new_id(now), definition, wish.given, caller.name, at, wish.retry_of, wish.mark
+    )
     async with desk.tenants.transaction(caller.tenant) as tx:
+        earlier = await started_before(tx, caller.org, wish.mark, now=now)
+        if earlier is not None:
+            return earlier
         await desk.starter.try_out(tx, caller.org, trial, now=now)
     await desk.bell.ring()
     return trial.execution_id
 
 
-async def retry(desk: ExecutionDesk, caller: Caller, execution_id: UUID, now: Micros) -> UUID:
+async def retry(
+    desk: ExecutionDesk,
+    caller: Caller,
+    execution_id: UUID,
+    now: Micros,
+    *,
+    mark: str | None = None,
+) -> UUID:
     """Start an execution again as it was, with the same version, and return the new one's id.
 
     Raises:
@@ -96,9 +112,10 @@ async def retry(desk: ExecutionDesk, caller: Caller, execution_id: UUID, now: Mi
     if before.status not in _RETRIED:
         raise CannotRetry(before.status)
     if before.skill is None:
-        wish = Wish(whole.given, at=before.at, retry_of=execution_id)
+        wish = Wish(whole.given, at=before.at, retry_of=execution_id, mark=mark)
         return await try_out(desk, caller, read_definition(whole.config or {}), wish, now)
-    return await _start(desk, caller, _again(desk, caller, whole, now), now)
+    new = replace(_again(desk, caller, whole, now), mark=mark)
+    return await _start(desk, caller, new, now)
 
 
 def _again(desk: ExecutionDesk, caller: Caller, whole: WholeExecution, now: Micros) -> NewExecution:
@@ -120,6 +137,9 @@ def _again(desk: ExecutionDesk, caller: Caller, whole: WholeExecution, now: Micr
 
 async def _start(desk: ExecutionDesk, caller: Caller, new: NewExecution, now: Micros) -> UUID:
     async with desk.tenants.transaction(caller.tenant) as tx:
+        earlier = await started_before(tx, caller.org, new.mark, now=now)
+        if earlier is not None:
+            return earlier
         for refused in await desk.starter.start(tx, caller.org, [new], now=now):
             raise refused.error
     await desk.bell.ring()

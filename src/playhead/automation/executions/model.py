@@ -53,6 +53,7 @@ class NewExecution:
         reference_id: The habit or reflex.
         trigger: Why it runs; ``depth`` in it counts the executions that led to it.
         retry_of: The execution that it repeats.
+        mark: Of the request that asks for it, if that may be made again; see `started_before`.
     """
 
     execution_id: UUID
@@ -66,6 +67,7 @@ class NewExecution:
     reference_id: UUID | None = None
     trigger: Mapping[str, object] = field(default_factory=dict)
     retry_of: UUID | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

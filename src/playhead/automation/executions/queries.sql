@@ -2,16 +2,21 @@
 -- Adds executions, however many, in one statement.
 INSERT INTO executions (
        execution_id, org_id, skill_id, version, config, model, execution_type, reference_id,
-       trigger, retry_of, input, at, estimated_pico_dollars, reserved_credits, created_by,
+       trigger, retry_of, mark, input, at, estimated_pico_dollars, reserved_credits, created_by,
        created_at, job_id)
 SELECT r.execution_id, :org_id, r.skill_id, r.version, r.config, r.model, r.execution_type,
-       r.reference_id, r.trigger, r.retry_of, r.input, r.at, r.estimated_pico_dollars,
-       r.reserved_credits, r.created_by, :now, r.job_id
+       r.reference_id, r.trigger, r.retry_of, r.mark, r.input, r.at,
+       r.estimated_pico_dollars, r.reserved_credits, r.created_by, :now, r.job_id
   FROM jsonb_to_recordset(:rows::text::jsonb) AS r (
        execution_id uuid, skill_id uuid, version integer, config jsonb, model text,
-       execution_type text, reference_id uuid, trigger jsonb, retry_of uuid, input jsonb,
+       execution_type text, reference_id uuid, trigger jsonb, retry_of uuid, mark text, input jsonb,
        at bigint, estimated_pico_dollars numeric, reserved_credits bigint, created_by text,
        job_id uuid);
+
+-- name: of_request
+SELECT execution_id FROM executions
+ WHERE org_id = :org_id AND mark = :mark AND created_at > :since
+ ORDER BY created_at LIMIT 1;
 
 -- name: unfinished
 SELECT reference_id, execution_id FROM executions

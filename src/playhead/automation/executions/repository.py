@@ -42,6 +42,7 @@ class NewRow:
     reference_id: UUID | None
     trigger: Mapping[str, object]
     retry_of: UUID | None
+    mark: str | None
     input: Mapping[str, object]
     at: Micros
     estimated_pico_dollars: int
@@ -111,6 +112,13 @@ class ExecutionRows:
     async def insert(self, rows: Sequence[NewRow], now: Micros) -> None:
         """Add executions, however many, in one statement that costs no round trip."""
         await self._transaction.send(SQL.insert, org_id=self._org_id, rows=_json(rows), now=now)
+
+    async def of_request(self, mark: str, since: Micros) -> UUID | None:
+        """Return what a request has started since then, before it was made again; None: nothing."""
+        row = await self._transaction.fetch_optional(
+            SQL.of_request, org_id=self._org_id, mark=mark, since=since
+        )
+        return None if row is None else row.execution_id
 
     async def begin(self, execution_id: UUID, now: Micros) -> Begun | None:
         """Note that an attempt begins; None if the execution has ended, or is gone."""

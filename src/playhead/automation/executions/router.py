@@ -46,7 +46,7 @@ from playhead.kernel.identity.dependencies import CallerDep, needs
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.bodies import BodyTooLarge
 from playhead.web.cursors import CursorInvalid
-from playhead.web.idempotency import IdempotentRoute
+from playhead.web.idempotency import IdempotentRoute, MarkOf
 from playhead.web.openapi import answer
 from playhead.web.pages import PagingMixed
 from playhead.web.problems import problems
@@ -227,7 +227,8 @@ async def cancel_execution(
     },
 )
 async def retry_execution(
-    execution_id: ExecutionId, caller: CallerDep, desk: DeskOf, now: Now
+    execution_id: ExecutionId, caller: CallerDep, desk: DeskOf, now: Now, mark: MarkOf
 ) -> JsonBytes:
     """Start an execution that failed or was cancelled again: same version, input and instant."""
-    return retried(await retry(desk, caller, execution_id, now), execution_id)
+    started = await retry(desk, caller, execution_id, now, mark=mark)
+    return retried(started, execution_id)

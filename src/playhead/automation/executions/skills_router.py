@@ -37,7 +37,7 @@ from playhead.kernel.identity.dependencies import CallerDep, needs
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.bodies import BodyTooLarge
 from playhead.web.cursors import CursorInvalid
-from playhead.web.idempotency import IdempotentRoute
+from playhead.web.idempotency import IdempotentRoute, MarkOf
 from playhead.web.openapi import answer
 from playhead.web.pages import PagingMixed
 from playhead.web.problems import problems
@@ -77,10 +77,16 @@ def _answers() -> dict[int | str, dict[str, Any]]:
     responses={**_answers(), **problems(*TRYING, ExecutionNotFound, BodyTooLarge, *SHARED)},
 )
 async def try_configuration(
-    body: TrialBody, asked: WaitAsked, accept: Accepted, caller: CallerDep, desk: DeskOf, now: Now
+    body: TrialBody,
+    asked: WaitAsked,
+    accept: Accepted,
+    caller: CallerDep,
+    desk: DeskOf,
+    now: Now,
+    mark: MarkOf,
 ) -> Response:
     """Run a configuration without saving it; waits for its end, up to 30 seconds as a rule."""
-    execution_id = await try_out(desk, caller, body.definition(), body.wish(), now)
+    execution_id = await try_out(desk, caller, body.definition(), body.wish(mark), now)
     seconds = asked.seconds(USUAL_TEST_SECONDS)
     return await reply(desk, caller.org, execution_id, seconds=seconds, accept=accept)
 
@@ -100,13 +106,14 @@ async def execute_skill(
     caller: CallerDep,
     desk: DeskOf,
     now: Now,
+    mark: MarkOf,
     body: ExecuteBody = _NOTHING,
 ) -> Response:
     """Run a skill. Answers at once, or with `wait` when it has ended; or with its events.
 
     With `Accept: text/event-stream` the answer is what `GET /executions/{id}/stream` tells.
     """
-    execution_id = await execute(desk, caller, skill_id, body.wish(), now)
+    execution_id = await execute(desk, caller, skill_id, body.wish(mark), now)
     return await reply(desk, caller.org, execution_id, seconds=asked.seconds(), accept=accept)
 
 
@@ -133,10 +140,11 @@ async def try_skill(
     caller: CallerDep,
     desk: DeskOf,
     now: Now,
+    mark: MarkOf,
     body: ExecuteBody = _NOTHING,
 ) -> Response:
     """Run a skill as a test, also one that is not active; waits for its end, up to 30 seconds."""
-    execution_id = await execute(desk, caller, skill_id, body.wish(), now, is_test=True)
+    execution_id = await execute(desk, caller, skill_id, body.wish(mark), now, is_test=True)
     seconds = asked.seconds(USUAL_TEST_SECONDS)
     return await reply(desk, caller.org, execution_id, seconds=seconds, accept=accept)
 

@@ -47,6 +47,7 @@ class NewTrial:
     created_by: str
     at: Micros
     retry_of: UUID | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class Starter:
             at=trial.at,
             created_by=trial.created_by,
             retry_of=trial.retry_of,
+            mark=trial.mark,
         )
         for refused in await self._add(tx, org_id, [row], now):
             raise refused.error
@@ -160,6 +162,7 @@ class Starter:
             reference_id=new.reference_id,
             trigger=new.trigger,
             retry_of=new.retry_of,
+            mark=new.mark,
             at=new.at,
             created_by=new.created_by,
         )
@@ -182,6 +185,7 @@ class Starter:
             reference_id=None,
             trigger={},
             retry_of=None,
+            mark=None,
             input=checked,
             at=now,
             estimated_pico_dollars=self._costs.estimate(version, checked, now),

@@ -50,7 +50,7 @@ from playhead.kernel.identity.dependencies import CallerDep, needs
 from playhead.storage.postgres import DatabaseUnavailable
 from playhead.web.bodies import BodyTooLarge
 from playhead.web.cursors import CursorInvalid
-from playhead.web.idempotency import IdempotentRoute
+from playhead.web.idempotency import IdempotentRoute, MarkOf
 from playhead.web.openapi import answer
 from playhead.web.pages import PagingMixed
 from playhead.web.problems import problems
@@ -219,9 +219,11 @@ async def reset_habit(habit_id: HabitId, caller: CallerDep, room: RoomOf, now: N
         **problems(SkillInactive, SkillNotFound, LabelNotFound, InputInvalid, *ONE),
     },
 )
-async def run_habit(habit_id: HabitId, caller: CallerDep, room: RoomOf, now: Now) -> JsonBytes:
+async def run_habit(
+    habit_id: HabitId, caller: CallerDep, room: RoomOf, now: Now, mark: MarkOf
+) -> JsonBytes:
     """Run a habit at once, beside its schedule, whether it is active or not."""
-    started = await run_now(room.desk, caller, habit_id, now)
+    started = await run_now(room.desk, caller, habit_id, now, mark=mark)
     return JsonBytes(encode(habit_run(started)), status_code=202)
 
 

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from playhead.automation.executions import ExecutionStatus, ExecutionType, NewExecution
+from playhead.automation.executions import (
+    ExecutionStatus,
+    ExecutionType,
+    NewExecution,
+    started_before,
+)
 from playhead.automation.habits.desk import HabitDesk
 from playhead.automation.habits.repository import HabitRows
 from playhead.base.time import Micros
@@ -23,11 +28,16 @@ class RunStarted:
     is_active: bool
 
 
-async def run_now(desk: HabitDesk, caller: Caller, habit_id: UUID, now: Micros) -> RunStarted:
+async def run_now(
+    desk: HabitDesk, caller: Caller, habit_id: UUID, now: Micros, *, mark: str | None = None
+) -> RunStarted:
     """Start an execution of a habit, active or not, whatever else of it runs.
 
     It counts as one of the habit's runs: its failure as a failure in a row, its success as the end
     of those.
+
+    Args:
+        mark: Of the request, where it may be made again.
 
     Raises:
         HabitNotFound: The organisation has none of this id.
@@ -47,7 +57,11 @@ async def run_now(desk: HabitDesk, caller: Caller, habit_id: UUID, now: Micros) 
             label=habit.settings.label,
             reference_id=habit_id,
             trigger={"run_now": True},
+            mark=mark,
         )
+        earlier = await started_before(transaction, caller.org, mark, now=now)
+        if earlier is not None:
+            return RunStarted(earlier, ExecutionStatus.PENDING, habit.is_active)
         for refused in await desk.starter.start(transaction, caller.org, [new], now=now):
             raise refused.error
     await desk.bell.ring()

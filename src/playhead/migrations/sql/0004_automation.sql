@@ -146,6 +146,7 @@ CREATE TABLE executions (
     reference_id        uuid,             -- the habit or reflex
     trigger             jsonb   NOT NULL DEFAULT '{}', -- why it ran
     retry_of            uuid,
+    mark                text,             -- of the request that asked for it, if it may be repeated
     status              text    NOT NULL DEFAULT 'pending' CHECK (status IN
         ('pending', 'running', 'completed', 'failed', 'cancelled')),
     input               jsonb   NOT NULL,
@@ -183,6 +184,7 @@ CREATE INDEX executions_listed ON executions (org_id, created_at DESC, execution
 CREATE INDEX executions_skill ON executions (org_id, skill_id, created_at DESC);
 CREATE INDEX executions_reference ON executions (org_id, reference_id, created_at DESC)
     WHERE reference_id IS NOT NULL;
+CREATE INDEX executions_mark ON executions (org_id, mark) WHERE mark IS NOT NULL;
 CREATE INDEX executions_ended ON executions (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX executions_unfinished ON executions (org_id, reference_id)
     WHERE status IN ('pending', 'running');
@@ -466,7 +468,8 @@ BEGIN
 END $$;
 SELECT pg_temp.hand_over('renew_jobs(uuid[], integer[], bigint, bigint)'::regprocedure);
 
--- Ends jobs, or has them queued again, for those who hold them. Who is not returned does not.
+-- Ends jobs, or has them queued again, for those who hold them; who is to be cancelled waits for
+-- nothing then. Who is not returned does not hold the job.
 CREATE FUNCTION settle_jobs(job_ids uuid[], tokens integer[], states text[], due_ats bigint[],
                             errors text[], counted boolean[], now bigint)
 RETURNS SETOF uuid
@@ -480,7 +483,9 @@ BEGIN ATOMIC
          WHERE j.state = 'running' ORDER BY j.job_id FOR UPDATE OF j
     )
     UPDATE public.jobs j
-       SET state = s.state, lease_until = NULL, due_at = coalesce(s.due_at, j.due_at),
+       SET state = s.state, lease_until = NULL,
+           due_at = CASE WHEN j.cancel_asked_at IS NULL THEN coalesce(s.due_at, j.due_at)
+                         ELSE least(s.due_at, settle_jobs.now, j.due_at) END,
            last_error = coalesce(s.error, j.last_error),
            attempts = j.attempts - (NOT s.is_counted)::integer,
            ended_at = CASE WHEN s.state <> 'queued' THEN settle_jobs.now END

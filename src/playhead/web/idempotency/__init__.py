@@ -3,7 +3,7 @@
 from playhead.web.idempotency.errors import KeyInFlight, KeyReused
 from playhead.web.idempotency.model import KEPT, LEASE, Asked, Earlier, KeptAnswer, Owner
 from playhead.web.idempotency.ports import IdempotencyStore, OwnerOf
-from playhead.web.idempotency.route import IdempotentRoute, install_idempotency
+from playhead.web.idempotency.route import IdempotentRoute, MarkOf, install_idempotency
 
 __all__ = [
     "KEPT",
@@ -15,6 +15,7 @@ __all__ = [
     "KeptAnswer",
     "KeyInFlight",
     "KeyReused",
+    "MarkOf",
     "Owner",
     "OwnerOf",
     "install_idempotency",

@@ -1,6 +1,7 @@
 """Requests that may come twice, and the answers that are kept for them."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from playhead.base.time import MICROS_PER_SECOND, Micros
@@ -37,6 +38,11 @@ class Asked:
     owner: Owner
     key: str
     fingerprint: bytes
+
+    @property
+    def mark(self) -> str:
+        """What the same request, made again with the same key, has as well, and no other has."""
+        return sha256(self.owner.caller.encode() + b"\0" + self.fingerprint).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 An answer that is a success is kept. After an error nothing is: the key is free, and the same
 request is handled anew, because whatever was refused, was not done. A request that dies in the
 middle (the process was killed) frees its key after `LEASE`; whether it had done its work by then is
-not known here, so handlers write in one transaction and finish well within that time.
+not known here, so handlers write in one transaction and finish well within that time. What must not
+be done twice even then is written with the request's mark, `MarkOf`, and looked for by it.
 
 A streamed answer is not kept either. Where the caller has no organisation (sign-up, or a person who
 is about to create their first one), or nobody is asked who they are, the key is not looked at.
@@ -105,6 +106,15 @@ class IdempotentRoute(APIRoute):
         """Return the handler, wrapped where it may be repeated."""
         handle = super().get_route_handler()
         return _repeatable(handle) if self._repeatable else handle
+
+
+async def _mark(request: Request) -> str | None:
+    reserved = cast(_Reserved | None, request.scope.get(_RESERVED))
+    return None if reserved is None else reserved.asked.mark
+
+
+MarkOf = Annotated[str | None, Depends(_mark)]
+"""The mark of the request, `Asked.mark`; None where it may not be repeated."""
 
 
 def _repeatable(handle: Handler) -> Handler:
