@@ -1,6 +1,7 @@
 """The price book: finds a model by its name, and prices what it was used for."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from playhead.automation.models.prices.errors import (
     ModelUnknown,
@@ -16,6 +17,9 @@ from playhead.automation.models.prices.model import (
 )
 from playhead.automation.models.usage import TokenClass, Usage
 from playhead.base.time import Micros
+
+REMEMBERED = 1000
+"""So many names, at most, are looked up once: anybody may ask for dates without an end."""
 
 _NEEDED = (TokenClass.INPUT, TokenClass.OUTPUT)
 _ASKED = (TokenClass.INPUT, TokenClass.CACHED_INPUT, TokenClass.CACHE_WRITE)
@@ -35,6 +39,9 @@ class PriceBook:
             for name in {each.model, *each.aliases}:
                 if self._models.setdefault((each.provider, name), each) is not each:
                     raise PriceBookInvalid(f"{each.provider} {name} is there twice", field="model")
+        self._sellers = sorted({provider for provider, _ in self._models})
+        # Every execution is priced, and few models are used: what was found is remembered.
+        self._only_seller = lru_cache(REMEMBERED)(self._find_anywhere)
 
     def __iter__(self) -> Iterator[ModelPrices]:
         """Iterate over the models, each once, by provider and name."""
@@ -66,13 +73,7 @@ class PriceBook:
         Raises:
             ModelUnknown: No provider does, or several do.
         """
-        sellers = {provider for provider, _ in self._models}
-        found = [self._named(each, model) for each in sorted(sellers)]
-        sold = [each for each in found if each is not None]
-        if len(sold) != 1:
-            told = "is sold by several providers" if sold else "is not in the price book"
-            raise ModelUnknown("any provider", model, told)
-        return sold[0]
+        return self._only_seller(model)
 
     def price(self, provider: str, model: str, at: Micros, usage: Usage) -> Cost:
         """Return what ``usage`` cost at ``at``, exactly.
@@ -92,11 +93,21 @@ class PriceBook:
         tier = period.tier_of(sum(counted.get(each, 0) for each in _ASKED))
         return Cost({name: _cost(found, tier, name, many) for name, many in counted.items()})
 
+    def _find_anywhere(self, model: str) -> ModelPrices:
+        found = [self._named(each, model) for each in self._sellers]
+        sold = [each for each in found if each is not None]
+        if len(sold) != 1:
+            told = "is sold by several providers" if sold else "is not in the price book"
+            raise ModelUnknown("any provider", model, told)
+        return sold[0]
+
     def _named(self, provider: str, model: str) -> ModelPrices | None:
         found = self._models.get((provider, model))
-        dated = without_snapshot(model)
-        if found is not None or dated is None:
+        if found is not None:
             return found
+        dated = without_snapshot(model)
+        if dated is None:
+            return None
         name, form = dated
         undated = self._models.get((provider, name))
         return undated if undated is not None and form in undated.snapshots else None
