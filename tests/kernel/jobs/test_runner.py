@@ -198,6 +198,30 @@ async def test_a_handler_that_only_lets_the_cancellation_out_is_told_to_give_up(
         assert handler.given_up == [(ids[0], "it was cancelled", True)]
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["puts_it_off", "fails"])
+@in_loop
+async def test_who_is_cancelled_while_it_puts_itself_off_is_not_waited_for(
+    module_service_database_url: str, fails: bool
+) -> None:
+    async with Database.open(module_service_database_url) as database:
+        tenants = Tenants(database)
+        org_id = await make_organisation(tenants)
+
+        async def put_off(lease: Lease) -> None:
+            await cancel(database, org_id, [lease.job.job_id])  # nobody has told us yet
+            if fails:
+                raise ValueError("no luck")
+            async with tenants.transaction(Tenant(org_id)) as transaction:
+                await lease.retry(transaction, at=Micros(now() + 600_000_000), error="later")
+
+        handler = Recorder(tenants, put_off)
+        async with working(database, handler):
+            ids = await put(database, org_id, new_jobs(1))
+            await until(lambda: all_in(database, org_id, "cancelled"), 0.9)
+
+        assert (len(handler.began), handler.given_up) == (1, [(ids[0], "it was cancelled", True)])
+
+
 @in_loop
 async def test_who_waits_is_cancelled_at_once_and_never_begins(
     module_service_database_url: str,
@@ -265,6 +289,34 @@ async def test_who_lost_the_lease_is_stopped_and_can_write_nothing(
 
         row = (await rows(database, org_id))[ids[0]]
         assert (row.state, row.token, row.worker) == ("running", other.token, "other")
+
+
+@in_loop
+async def test_a_job_that_comes_back_to_the_worker_that_lost_it_stops_its_first_attempt(
+    module_service_database_url: str,
+) -> None:
+    async with Database.open(module_service_database_url) as database:
+        org_id = await make_organisation(Tenants(database))
+        stopped = asyncio.Event()
+
+        async def hang_at_first(lease: Lease) -> None:
+            if lease.job.attempt > 1:
+                await succeed(lease)
+                return
+            try:
+                await hang(lease)
+            finally:
+                stopped.set()
+
+        async with working(database, Recorder(Tenants(database), hang_at_first)) as worker:
+            await put(database, org_id, new_jobs(1))
+            await until(lambda: all_in(database, org_id, "running"))
+            await JobRows(database).reap(now=Micros(now() + 3600 * 10**6), most=10)
+            await until(lambda: all_in(database, org_id, "succeeded"))
+            async with asyncio.timeout(3):
+                await stopped.wait()
+                while worker.numbers()["running"]:
+                    await asyncio.sleep(0.01)
 
 
 async def _error_of(database: Database, org_id: UUID, job_id: UUID) -> bool:

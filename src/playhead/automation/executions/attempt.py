@@ -113,6 +113,7 @@ class Attempt:
             # Nobody wants the answer any more where nothing could be written.
             return await outcome if outcome.done() else ExecutionNotFound(begun.execution_id)
         finally:
+            answered.set()  # it ends by itself where its cancellation is swallowed on the way
             for task in (outcome, writing):
                 task.cancel()
             await asyncio.gather(outcome, writing, return_exceptions=True)

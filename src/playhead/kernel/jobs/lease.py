@@ -1,5 +1,6 @@
 """The lease that handlers are given."""
 
+import asyncio
 from collections.abc import Callable
 
 from playhead.base.time import Micros
@@ -19,6 +20,7 @@ class HeldLease:
         is_ended: Whether the handler has ended the job, or is about to commit that.
         is_giving_up: Whether what runs is `Handler.give_up`.
         is_sent_back: The worker stops: the job is to be put back, its attempt not counted.
+        task: In which the handler runs, while it does.
     """
 
     __slots__ = (
@@ -30,6 +32,7 @@ class HeldLease:
         "is_lost",
         "is_sent_back",
         "job",
+        "task",
         "token",
     )
 
@@ -41,6 +44,7 @@ class HeldLease:
         self.is_ended = False
         self.is_giving_up = False
         self.is_sent_back = False
+        self.task: asyncio.Task[None] | None = None
         self._settler = settler
         self._now = now
 

@@ -28,8 +28,11 @@ SELECT job_id FROM jobs
    FOR UPDATE;
 
 -- name: settle_one
+-- Who is to be cancelled waits for no other attempt: that is taken at once, to give up.
 UPDATE jobs
-   SET state = :state::text, lease_until = NULL, due_at = coalesce(:due_at::bigint, due_at),
+   SET state = :state::text, lease_until = NULL,
+       due_at = CASE WHEN cancel_asked_at IS NULL THEN coalesce(:due_at::bigint, due_at)
+                     ELSE least(:due_at::bigint, :now::bigint, due_at) END,
        last_error = coalesce(:error::text, last_error),
        ended_at = CASE WHEN :state::text <> 'queued' THEN :now::bigint END
  WHERE job_id = :job_id::uuid AND token = :token::int AND state = 'running'

@@ -60,7 +60,6 @@ class Runner:
         self._random = random
         self._settler = Settler(rows, now)
         self._held: dict[UUID, HeldLease] = {}
-        self._tasks: dict[UUID, asyncio.Task[None]] = {}  # of the handlers
         self._watchers: set[asyncio.Task[None]] = set()
         self._starts: set[asyncio.Task[int]] = set()
         self._taking = 0
@@ -151,9 +150,8 @@ class Runner:
     def lose(self, job_id: UUID) -> None:
         """Cancel the handler of a job that may be somebody else's by now."""
         lease = self._held.get(job_id)
-        if lease is not None and not lease.is_lost:
-            lease.is_lost = True
-            self._interrupt(lease)
+        if lease is not None:
+            self._lose(lease)
 
     async def drain(self, seconds: float) -> None:
         """Take no more jobs, let those under way end, and put back those that do not in time.
@@ -204,6 +202,9 @@ class Runner:
         job_id = taken.job.job_id
         self.counts["taken"] += 1
         self.lag = max(self.lag, self._now() - taken.job.due_at)
+        before = self._held.get(job_id)
+        if before is not None:  # our own lease ended before we noticed, and the job came back to us
+            self._lose(before)
         self._held[job_id] = lease
         watcher = asyncio.create_task(self._watch(lease))
         self._watchers.add(watcher)
@@ -217,11 +218,15 @@ class Runner:
         self._freed.set()
         self._wake.call()
 
+    def _lose(self, lease: HeldLease) -> None:
+        # With every heartbeat again: a pool of connections may swallow a cancellation.
+        lease.is_lost = True
+        self._interrupt(lease)
+
     def _interrupt(self, lease: HeldLease) -> None:
         # What is just being committed is not interrupted.
-        task = self._tasks.get(lease.job.job_id)
-        if task is not None and not lease.is_ended:
-            task.cancel()
+        if lease.task is not None and not lease.is_ended:
+            lease.task.cancel()
 
     async def _watch(self, lease: HeldLease) -> None:
         try:
@@ -262,12 +267,11 @@ class Runner:
     async def _outcome(self, lease: HeldLease, work: Coroutine[Any, Any, None]) -> str | None:
         """Return why ``work`` did not end the job, or None if it did."""
         job = lease.job
-        task = asyncio.create_task(work)
-        self._tasks[job.job_id] = task
+        task = lease.task = asyncio.create_task(work)
         try:
             await asyncio.wait([task])
         finally:
-            del self._tasks[job.job_id]
+            lease.task = None
         if task.cancelled():
             return "it was cancelled"
         failure = task.exception()
