@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.automation.acceptance.place import Person, Place, running_place
+from tests.automation.acceptance.table import OPERATIONS, operation_of
 from tests.automation.acceptance.tape import Tape, growing_tape
+
+FIRST_REFUSAL = 400
 
 
 @pytest.fixture(scope="package")
@@ -28,3 +31,18 @@ def tape(place: Place) -> Iterator[Tape]:
     """The tape that the API and the worker read."""
     with growing_tape(place.database_url, place.home) as growing:
         yield growing
+
+
+@pytest.fixture(autouse=True)
+def asks_what_the_table_says(place: Place, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold each test to the table: it asks all endpoints that are said to be tried by it."""
+    before = len(place.asked)
+    yield
+    done = {
+        operation_of(each.method, each.path)
+        for each in place.asked[before:]
+        if each.status < FIRST_REFUSAL
+    }
+    module, name = request.module.__name__.rpartition(".")[2], request.node.name
+    claimed = {one for one in OPERATIONS if one.module == module and name.startswith(one.test)}
+    assert claimed <= done, claimed - done

@@ -126,12 +126,14 @@ class Person:
         return dict(answer.json())
 
 
-def until(look: Callable[[], T | None], seconds: float = SECONDS) -> T:
+def until(
+    look: Callable[[], T | None], seconds: float = SECONDS, *, every: float = LOOK_SECONDS
+) -> T:
     """Return what ``look`` gives once it gives something."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(LOOK_SECONDS)
+        time.sleep(every)
     return found
 
 

@@ -1,23 +1,21 @@
 """A simulated exchange whose frames are captured, and brought on to the tape, as they come."""
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from playhead.base.time import Nanos
+from playhead.base.time import Micros, Nanos
 from playhead.history.capture import CaptureWriter, Kind, Record
 from playhead.history.ingest import Follower, IngestStore
 from playhead.history.tape import Partitions
 from playhead.storage.postgres import Session
 from tests.history.exchange.builders import Desk, Frame
-from tests.history.ingest.frames import START
 from tests.history.taping import capture_store, now_micros, now_nanos
 
-MARKETS = 12
+MARKETS = 40
 BURST_SECONDS = 0.05
 MICRO = 1000
 
@@ -34,9 +32,7 @@ class Tape:
     def __enter__(self) -> Self:
         session = self._stack.enter_context(Session.open(self._url))
         store = IngestStore(session, Partitions(session))
-        self._follower = self._stack.enter_context(
-            Follower(self._store, store, now=now_micros)
-        )
+        self._follower = self._stack.enter_context(Follower(self._store, store, now=now_micros))
         return self
 
     def __exit__(
@@ -69,11 +65,11 @@ class Exchange:
 
     def __init__(self, tape: Tape) -> None:
         self._tape = tape
-        self._desk = Desk(seed=11, markets=40, rate=600)
-        self.tickers = self._desk.tickers[:MARKETS]
+        self._desk = Desk(seed=2, markets=MARKETS, rate=600)
+        self.tickers = self._desk.tickers
         self._last = 0
         opened = self._desk.subscribe("orderbook_delta", market_tickers=self.tickers)
-        mark = Record(0, 0, Kind.OPENED, self._now(), 1, b'{"use_yes_price":false}')
+        mark = Record(0, 0, Kind.OPENED, self._next(), 1, b'{"use_yes_price":false}')
         self._tape.add([mark, *self._heard(opened)], "simulated")
 
     def go_on(self, bursts: int) -> None:
@@ -81,19 +77,18 @@ class Exchange:
         for _ in range(bursts):
             self._tape.add(self._heard(self._desk.pass_time(BURST_SECONDS)), "simulated")
 
+    def now(self) -> Micros:
+        """Return an instant after all that was heard, and before all that will be."""
+        return Micros(self._next() // MICRO)
+
     def _heard(self, frames: Iterable[Frame]) -> Iterator[Record]:
         for frame in frames:
-            yield Record(0, 0, Kind.FRAME, self._now(), 1, json.dumps(frame).encode())
+            yield Record(0, 0, Kind.FRAME, self._next(), 1, json.dumps(frame).encode())
 
-    def _now(self) -> Nanos:
+    def _next(self) -> Nanos:
         # No two frames at one instant: an instant then names one book.
         self._last = max(now_nanos(), self._last + MICRO)
         return Nanos(self._last)
-
-
-def now_of_tape() -> int:
-    """Return this machine's time as the builders of records count it: from their beginning."""
-    return time.time_ns() // MICRO - START
 
 
 @contextmanager

@@ -168,7 +168,7 @@ def test_rflx_07_a_reflex_that_is_switched_off_fires_nothing(ada: Person) -> Non
     fired = call(ada, made, {"who": "Eve"})
 
     assert (off["is_active"], on["is_active"]) == (False, True)
-    assert (ignored["because"], ignored["execution_id"]) == ("inactive", None)
+    assert (ignored["because"], ignored["execution_id"]) == ("reflex_inactive", None)
     assert fired["because"] == "fired"
     assert [ada.post(f"{path}/toggle")["is_active"] for _ in range(2)] == [False, True]
     ada.post(f"{path}/deactivate")
@@ -203,7 +203,7 @@ def test_rflx_09_failures_in_a_row_pause_a_reflex_until_they_are_reset(ada: Pers
     reset = ada.post(f"{path}/reset-errors")
 
     assert (failed["status"], failed["error_code"]) == ("failed", "skill.template_failed")
-    assert (paused["is_active"], paused["paused_because"]) == (False, "failures")
+    assert (paused["is_active"], paused["paused_at"] is None) == (False, False)
     assert (paused["consecutive_failures"], paused["last_error_message"]) == (
         1,
         failed["error_message"],
@@ -243,7 +243,11 @@ def test_rflx_11_the_statistics_of_one_reflex_and_of_all(ada: Person) -> None:
         {"completed": 1},
     )
     assert ids(bob.get(f"/reflexes/{made['id']}/executions")) == [fired["execution_id"]]
-    assert (every["total_reflexes"], every["active_reflexes"], every["failed_reflexes"]) == (2, 2, 1)
+    assert (every["total_reflexes"], every["active_reflexes"], every["failed_reflexes"]) == (
+        2,
+        2,
+        1,
+    )
     assert (every["total_triggers"], every["success_rate"]) == (2, 0.5)
     assert every["triggers_by_type"]["api_call"] == 2
     assert {each["reflex_id"] for each in every["recent_triggers"]} == {made["id"], failing["id"]}
