@@ -24,6 +24,7 @@ T = TypeVar("T")
 PREFIX = "/api/v1"
 PASSWORD = "correct horse battery"
 START_SECONDS = 60.0
+STOP_SECONDS = 10.0
 SECONDS = 20.0
 LOOK_SECONDS = 0.03
 RUN = (sys.executable, "-P", "-m", "playhead.entrypoints.cli.run")
@@ -86,7 +87,7 @@ class Person:
         body: object = None,
         *,
         headers: Mapping[str, str] | None = None,
-        **params: object,
+        **params: Any,
     ) -> httpx2.Response:
         """Return the answer, whatever it is."""
         told = {"Authorization": f"Bearer {self.token}", **(headers or {})}
@@ -95,11 +96,11 @@ class Person:
             more["json"] = body
         return self.place.ask(method, path, told, **more)
 
-    def get(self, path: str, **params: object) -> Json:
+    def get(self, path: str, **params: Any) -> Json:
         """Return what a GET reads."""
         return self._done(200, "GET", path, None, params)
 
-    def post(self, path: str, body: object = None, *, status: int = 200, **params: object) -> Json:
+    def post(self, path: str, body: object = None, *, status: int = 200, **params: Any) -> Json:
         """Return what a POST answers, which must have ``status``."""
         return self._done(status, "POST", path, body, params)
 
@@ -113,7 +114,7 @@ class Person:
         assert (answer.status_code, answer.content) == (204, b""), answer.text
 
     def refused(
-        self, method: str, path: str, body: object = None, **params: object
+        self, method: str, path: str, body: object = None, **params: Any
     ) -> tuple[int, str]:
         """Return the status and the code of a refusal."""
         answer = self.ask(method, path, body, **params)
@@ -152,33 +153,37 @@ def running_place(home: Path, database_url: str) -> Iterator[Place]:
             "PLAYHEAD_TRUSTED_PROXIES": "127.0.0.1",
         }
         (home / "run").mkdir()
-        for name in ("api", "worker"):
-            stack.enter_context(_running([*RUN, name], serving, home / f"{name}.log"))
+        processes = [
+            stack.enter_context(_running(name, serving, home / f"{name}.log"))
+            for name in ("api", "worker")
+        ]
         address = f"http://127.0.0.1:{port}"
         client = stack.enter_context(httpx2.Client(base_url=address, timeout=60, trust_env=False))
         place = Place(home, database_url, client)
-        until(lambda: _is_alive(client), START_SECONDS)
-        until((home / "run" / "worker.json").exists, START_SECONDS)
+        status = home / "run" / "worker.json"
+        until(lambda: _is_up(processes, client) and status.exists(), START_SECONDS)
         yield place
 
 
 @contextmanager
-def _running(command: Sequence[str], serving: Mapping[str, str], log: Path) -> Iterator[None]:
+def _running(name: str, serving: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**os.environ, **serving}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen([*RUN, name], env=environment, stdout=output, stderr=output)
     try:
-        yield
+        yield process
+        assert process.poll() is None, log.read_text()[-4000:]
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(10)
+            process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def _is_alive(client: httpx2.Client) -> bool:
+def _is_up(processes: Sequence[subprocess.Popen[bytes]], client: httpx2.Client) -> bool:
+    assert all(each.poll() is None for each in processes), "a process has ended: see its log"
     try:
         return client.get("/health").is_success
     except httpx2.TransportError:

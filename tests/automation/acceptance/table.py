@@ -12,8 +12,8 @@ class Operation:
     """An endpoint below ``/api/v1``.
 
     Attributes:
-        promised: The contract's name of it (B.3), which several of ours may share; None: there it has
-            none.
+        promised: The contract's name of it (B.3), which several of ours may share; None: it has
+            none there.
         path: Its own id is ``{id}``.
         module: Of the test.
         test: The beginning of the test's name: one test has it.
@@ -148,22 +148,28 @@ OPERATIONS = [
 REQUIREMENTS = {"SKIL": 14, "HBIT": 11, "RFLX": 12, "EXEC": 5}
 """How many the contract has of each kind."""
 
+
+def _names(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",")]
+
+
 PROMISED = {
-    "skills": (
-        "list get full create update delete duplicate execute test stats executions export import"
-    ).split()
-    + ["bulk activate", "bulk deactivate", "bulk delete"],
-    "habits": (
-        "list get full create update delete activate deactivate run-now reset-errors executions"
-        " stats validate-cron"
-    ).split(),
-    "reflexes": (
-        "list get full create update delete activate deactivate test reset-errors"
-        " regenerate-secret executions stats webhook-info"
-    ).split(),
-    "executions": (
-        "list get full recent running cancel retry stats cost-breakdown performance export cleanup"
-    ).split(),
+    "skills": _names(
+        "list, get, full, create, update, delete, duplicate, execute, test, stats, executions,"
+        " bulk activate, bulk deactivate, bulk delete, export, import"
+    ),
+    "habits": _names(
+        "list, get, full, create, update, delete, activate, deactivate, run-now, reset-errors,"
+        " executions, stats, validate-cron"
+    ),
+    "reflexes": _names(
+        "list, get, full, create, update, delete, activate, deactivate, test, reset-errors,"
+        " regenerate-secret, executions, stats, webhook-info"
+    ),
+    "executions": _names(
+        "list, get, full, recent, running, cancel, retry, stats, cost-breakdown, performance,"
+        " export, cleanup"
+    ),
 }
 """The 55 endpoints of the contract."""
 

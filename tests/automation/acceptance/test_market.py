@@ -1,13 +1,12 @@
 """Reflexes and templates on markets of a simulated exchange that is recorded while they look."""
 
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from playhead.base.time import format_instant, parse_instant
+from playhead.base.time import Micros, format_instant, parse_instant
 from tests.automation.acceptance.making import ended, execute, make_reflex, make_skill
 from tests.automation.acceptance.place import Json, Person, until
 from tests.automation.acceptance.tape import Exchange, Tape
@@ -75,9 +74,9 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(ada: Person, tape: Tape) -> Iterator[Watched]:
+def watched(ada: Person, tape: Tape) -> Watched:
     """A while of trading that reflexes have seen."""
-    yield Watched(ada, tape)
+    return Watched(ada, tape)
 
 
 def in_short(each: Json, at: str = "at", told: str = "payload") -> tuple[Any, ...]:
@@ -129,7 +128,7 @@ def best_of(levels: list[list[str]]) -> list[list[str]]:
 
 def test_the_change_before_it_did_not_fulfil_the_condition(watched: Watched) -> None:
     for event in watched.events("near", state="fired"):
-        before = format_instant(parse_instant(event["at"]) - 1)
+        before = format_instant(Micros(parse_instant(event["at"]) - 1))
         ticker = event["payload"]["ticker"]
         book = watched.ada.get(f"/markets/{ticker}/book", at=before, clock="received")
         if book["yes"] and book["no"]:
