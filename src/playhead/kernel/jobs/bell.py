@@ -26,15 +26,28 @@ class SilentBell:
 
 
 class ValkeyBell:
-    """Rings in all workers of a Valkey. Without it nobody hears, and nothing is lost."""
+    """Rings in all workers of a Valkey. Without it nobody hears, and nothing is lost.
+
+    Whoever wants to ring while it rings waits for the next time, which is for all of them.
+    """
 
     def __init__(self, valkey: Valkey, channel: str = CHANNEL) -> None:
         self._valkey = valkey
         self._channel = channel
+        self._ringing = asyncio.Lock()
+        self._wanted = 0
+        self._rung = 0
 
     async def ring(self) -> None:
         """See `JobBell.ring`."""
-        await call(self._valkey, self._channel)
+        self._wanted += 1
+        mine = self._wanted
+        async with self._ringing:
+            if self._rung >= mine:
+                return
+            wanted = self._wanted
+            await call(self._valkey, self._channel)
+            self._rung = wanted
 
 
 async def listen(url: str, heard: Callable[[], None], channel: str = CHANNEL) -> None:
