@@ -8,6 +8,7 @@ import pytest
 
 from playhead.automation.reflexes.model import Reflex
 from playhead.automation.reflexes.rehearsing import Firing, Rehearsal, Unknown
+from playhead.base.ids import format_id
 from playhead.base.time import Micros, format_instant
 from playhead.kernel.identity import Role
 from tests.automation.reflexes.stage import SECOND, Lab, fault, told
@@ -297,5 +298,27 @@ def test_a_reflex_on_a_market_is_rehearsed_and_no_other(url: str) -> None:
         assert told["unknown"][0]["cause"] == "gap"
         refused = await lab.ask("POST", f"/reflexes/{other['id']}/rehearse", body)
         assert fault(refused)[:2] == (409, "reflex.not_market")
+
+    told(url, story, rehearsing=Rehearser())
+
+
+def test_what_a_rehearsal_finds_is_run_only_if_that_is_asked_for(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        reflex = await lab.reflex(**MARKET)
+        body = {"from": format_instant(NOW), "to": format_instant(Micros(NOW + SECOND))}
+        path = f"/reflexes/{reflex['id']}/rehearse"
+
+        assert (await lab.ask("POST", path, body)).json()["firings"][0]["execution_id"] is None
+        viewer = await lab.member(Role.VIEWER)
+        refused = await lab.ask("POST", path, {**body, "execute": True}, who=viewer)
+        assert fault(refused)[:2] == (403, "auth.scope_missing")
+        too_many = await lab.ask("POST", path, {**body, "execute": True, "limit": 101})
+        assert too_many.status_code == 422
+
+        [firing] = (await lab.ask("POST", path, {**body, "execute": True})).json()["firings"]
+        [run] = await lab.rows("SELECT execution_id, execution_type, at, trigger FROM executions")
+        assert firing["execution_id"] == format_id("exe", run.execution_id)
+        assert (run.execution_type, run.at) == ("test", NOW)
+        assert run.trigger["source_id"] == firing["source_id"]
 
     told(url, story, rehearsing=Rehearser())

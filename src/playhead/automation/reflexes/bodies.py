@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from playhead.automation.reflexes.choose import one_of
 from playhead.automation.reflexes.model import Chosen, Rules, TriggerType
+from playhead.automation.reflexes.rehearsing import MOST_RUN, Stretch
 from playhead.automation.reflexes.triggers import TriggerKind, checked_trigger
 from playhead.automation.skills import SKILL_PREFIX
 from playhead.base.ids import parse_id
@@ -221,6 +222,22 @@ class RehearsalBody(Body):
     since: InstantParameter = Field(alias="from", description="Inclusive.")
     until: InstantParameter = Field(alias="to", description="Exclusive.")
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 100
+    execute: bool = Field(
+        False,
+        strict=True,
+        description=f"Run the skill for each firing, as a test; needs `automation:write`, and a"
+        f" `limit` of {MOST_RUN} at most.",
+    )
+
+    @model_validator(mode="after")
+    def _runs_few(self) -> Self:
+        if self.execute and self.limit > MOST_RUN:
+            raise ValueError(f"limit: with execute at most {MOST_RUN}")
+        return self
+
+    def stretch(self) -> Stretch:
+        """Return what is asked for."""
+        return Stretch(self.since, self.until, self.limit, self.execute)
 
 
 def _micros(millis: int) -> Micros:

@@ -79,6 +79,6 @@ async def check_skill(transaction: Transaction, reflex: Reflex) -> None:
         SkillNotFound, LabelNotFound, SkillInactive: It is not.
     """
     chosen = reflex.chosen
-    version = await find_version(transaction, chosen.skill_id, label=chosen.label)
+    version = await find_version(transaction, chosen.skill_id, label=chosen.label, keep=True)
     if reflex.is_active and not version.is_active:
         raise SkillInactive(chosen.skill_id)

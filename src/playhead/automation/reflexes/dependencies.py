@@ -7,11 +7,13 @@ from uuid import UUID
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import Field
 
+from playhead.automation.reflexes.bodies import RehearsalBody
 from playhead.automation.reflexes.desk import Author, ReflexDesk
 from playhead.automation.reflexes.model import REFLEX_PREFIX, EventState, TriggerType
 from playhead.automation.reflexes.reading.repository import ReflexReader
 from playhead.automation.skills import SKILL_PREFIX
 from playhead.base.ids import parse_id
+from playhead.kernel.identity import Scope, ScopeMissing
 from playhead.kernel.identity.dependencies import CallerDep
 from playhead.web import parameters
 from playhead.web.forwarded import address_block, client_address
@@ -84,6 +86,15 @@ ReflexId = Annotated[UUID, Depends(_reflex_id)]
 ReflexesAsked = Annotated[ReflexesQuery, Query()]
 EventsAsked = Annotated[EventsQuery, Query()]
 RunsAsked = Annotated[PagedQuery, Query()]
+
+
+async def _rehearsal(body: RehearsalBody, caller: CallerDep) -> RehearsalBody:
+    if body.execute and Scope.AUTOMATION_WRITE not in caller.scopes:
+        raise ScopeMissing({Scope.AUTOMATION_WRITE})
+    return body
+
+
+RehearsalAsked = Annotated[RehearsalBody, Depends(_rehearsal)]
 
 
 async def _not_too_often(request: Request, reflex_id: ReflexId, room: RoomOf) -> None:

@@ -2,10 +2,14 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
 from playhead.automation.reflexes.model import Reflex
 from playhead.base.time import Micros
+
+MOST_RUN: Final = 100
+"""Firings of one rehearsal whose skill is run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,24 @@ class Rehearsal:
     not_fired: Mapping[str, int]
     looked_at: int
     unknown: Sequence[Unknown] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What is rehearsed: `[since, until)`, up to ``most`` firings; ``execute``: they are run."""
+
+    since: Micros
+    until: Micros
+    most: int
+    execute: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a reflex would have done; ``executions``, by ``source_id``, where that was run."""
+
+    rehearsal: Rehearsal
+    executions: Mapping[str, UUID] = field(default_factory=dict)
 
 
 class Rehearsing(Protocol):

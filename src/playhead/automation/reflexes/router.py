@@ -9,7 +9,6 @@ from playhead.automation.reflexes.bodies import (
     ReflexChangesBody,
     ReflexTestBody,
     RegenerationBody,
-    RehearsalBody,
 )
 from playhead.automation.reflexes.browse import browse, browse_events, browse_executions
 from playhead.automation.reflexes.call import call
@@ -21,6 +20,7 @@ from playhead.automation.reflexes.dependencies import (
     EventsAsked,
     ReflexesAsked,
     ReflexId,
+    RehearsalAsked,
     RoomOf,
     RunsAsked,
 )
@@ -96,6 +96,7 @@ CHOICE = (
     BodyTooLarge,
 )
 EVENT = (EventInvalid, EventTooLarge, BodyTooLarge)
+RUN = (InputInvalid, SkillNotFound, LabelNotFound, ModelUnknown, BodyTooLarge)
 WRITE = needs(Scope.AUTOMATION_WRITE)
 _AS_USUAL = RegenerationBody.model_validate({})
 
@@ -246,7 +247,7 @@ async def reset_reflex(reflex_id: ReflexId, author: AuthorDep, room: RoomOf, now
     dependencies=[WRITE],
     responses={
         **answer("What the event would come to.", ReflexTrialView),
-        **problems(*EVENT, InputInvalid, SkillNotFound, LabelNotFound, ModelUnknown, *ONE),
+        **problems(*EVENT, *RUN, *ONE),
     },
 )
 async def test_reflex(
@@ -280,17 +281,18 @@ async def call_reflex(
     "/{id}/rehearse",
     responses={
         **answer("What it would have done.", RehearsalView),
-        **problems(NotMarket, IntervalInvalid, MarketsTooMany, MarketUnknown, BodyTooLarge, *ONE),
+        **problems(NotMarket, IntervalInvalid, MarketsTooMany, MarketUnknown, *RUN, *ONE),
     },
 )
 async def rehearse_reflex(
-    reflex_id: ReflexId, body: RehearsalBody, author: AuthorDep, room: RoomOf
+    reflex_id: ReflexId, asked: RehearsalAsked, author: AuthorDep, room: RoomOf, now: Now
 ) -> JsonBytes:
-    """Tell when a reflex on a market would have fired in the past, and with which book."""
-    rehearsal = await rehearse(
-        room, author.org_id, reflex_id, since=body.since, until=body.until, most=body.limit
-    )
-    return JsonBytes(encode(rehearsal_view(rehearsal)))
+    """Tell when a reflex on a market would have fired in the past, and with which book.
+
+    Nothing is run; with `execute` the skill is, once for each firing, and looks at the past.
+    """
+    rehearsed = await rehearse(room, author, reflex_id, asked.stretch(), now=now)
+    return JsonBytes(encode(rehearsal_view(rehearsed)))
 
 
 @router.post(

@@ -13,7 +13,7 @@ from playhead.automation.reflexes.model import (
     TriggerType,
 )
 from playhead.automation.reflexes.reading.model import Counts, Overview
-from playhead.automation.reflexes.rehearsing import Rehearsal
+from playhead.automation.reflexes.rehearsing import Rehearsed
 from playhead.automation.reflexes.tables import Listed, Run
 from playhead.automation.reflexes.try_out import Trial
 from playhead.automation.reflexes.webhooks.receive import Received
@@ -235,13 +235,14 @@ class ReflexOverview(Wire, frozen=True):
 
 
 class FiringView(Wire, frozen=True):
-    """When a reflex would have fired, and with what."""
+    """When a reflex would have fired, and with what; `execution_id` where that was run now."""
 
     at: Instant
     ticker: str
     source_id: str
     event: dict[str, Any]
     facts: dict[str, Any]
+    execution_id: str | None
 
 
 class UnknownView(Wire, frozen=True):
@@ -254,7 +255,7 @@ class UnknownView(Wire, frozen=True):
 
 
 class RehearsalView(Wire, frozen=True):
-    """What a reflex would have done in `[from, to)`. Nothing was run.
+    """What a reflex would have done in `[from, to)`. Nothing was run unless that was asked for.
 
     Attributes:
         to: Where it stopped; before what was asked for if there were more firings (`has_more`).
@@ -369,13 +370,12 @@ def event_view(event: Event) -> ReflexEventView:
         state=event.state.value,
         because=because if isinstance(because, str) else None,
         trace=trace,
-        execution_id=_execution(event),
+        execution_id=_execution(event.execution_id),
         decided_at=instant(event.decided_at),
     )
 
 
-def _execution(event: Event) -> str | None:
-    started = event.execution_id
+def _execution(started: UUID | None) -> str | None:
     return None if started is None else format_id(EXECUTION_PREFIX, started)
 
 
@@ -442,7 +442,7 @@ def overview_view(overview: Overview) -> ReflexOverview:
                 reflex_id=format_id(REFLEX_PREFIX, event.reflex_id),
                 trigger_type=event.source.value,
                 at=instant_text(event.at),
-                execution_id=_execution(event),
+                execution_id=_execution(event.execution_id),
             )
             for event in overview.recent
         ],
@@ -453,8 +453,9 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def rehearsal_view(rehearsal: Rehearsal) -> RehearsalView:
+def rehearsal_view(rehearsed: Rehearsed) -> RehearsalView:
     """Return what a reflex would have done as it is sent."""
+    rehearsal, executions = rehearsed.rehearsal, rehearsed.executions
     return RehearsalView(
         since=instant_text(rehearsal.since),
         until=instant_text(rehearsal.until),
@@ -465,6 +466,7 @@ def rehearsal_view(rehearsal: Rehearsal) -> RehearsalView:
                 source_id=firing.source_id,
                 event=dict(firing.payload),
                 facts=dict(firing.facts),
+                execution_id=_execution(executions.get(firing.source_id)),
             )
             for firing in rehearsal.firings
         ],
