@@ -97,6 +97,10 @@ SELECT execution_id, job_id FROM executions
    AND status IN ('pending', 'running')
  ORDER BY job_id;
 
+-- name: unfinished_of_skills
+SELECT execution_id FROM executions
+ WHERE org_id = :org_id AND skill_id = ANY(:skill_ids) AND status IN ('pending', 'running');
+
 -- name: charged
 UPDATE executions SET charged_credits = :credits
  WHERE org_id = :org_id AND execution_id = :execution_id;

@@ -214,6 +214,13 @@ class ExecutionRows:
         )
         return {row.job_id: row.execution_id for row in rows}
 
+    async def unfinished_of_skills(self, skill_ids: Collection[UUID]) -> list[UUID]:
+        """Return the executions of skills that have not ended."""
+        rows = await self._transaction.fetch_all(
+            SQL.unfinished_of_skills, org_id=self._org_id, skill_ids=list(skill_ids)
+        )
+        return [row.execution_id for row in rows]
+
     async def charged(self, execution_id: UUID, credits: int) -> None:
         """Note what an execution was charged."""
         await self._transaction.send(

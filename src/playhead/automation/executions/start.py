@@ -1,6 +1,6 @@
 """Starts executions, and stops them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -150,6 +150,20 @@ class Starter:
         cancelled = frozenset(jobs[job_id] for job_id in gone)
         await self._closer.drop(tx, org_id, cancelled, CANCELLED, now=now)
         return Stopping(cancelled, frozenset(jobs.values()) - cancelled)
+
+    async def end_of_skills(
+        self, tx: Transaction, org_id: UUID, skill_ids: Collection[UUID], *, by: str, now: Micros
+    ) -> None:
+        """End every execution of skills that are about to be deleted, those that run as well.
+
+        What was set aside for them is settled or given back here: their rows go with the skills, so
+        whoever runs one finds nothing left to end.
+        """
+        rows = ExecutionRows(tx, org_id)
+        execution_ids = await rows.unfinished_of_skills(skill_ids)
+        if execution_ids:
+            await self.cancel(tx, org_id, execution_ids, by=by, now=now)
+            await self._closer.drop(tx, org_id, execution_ids, CANCELLED, now=now)
 
     def _accept(self, new: NewExecution, version: SkillVersion | NotFound, now: Micros) -> NewRow:
         if isinstance(version, NotFound):

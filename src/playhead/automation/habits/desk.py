@@ -65,7 +65,7 @@ async def check_runnable(transaction: Transaction, settings: HabitSettings) -> N
         LabelNotFound: No version of the skill bears the label.
         InputInvalid: The skill takes no such input.
     """
-    version = await find_version(transaction, settings.skill_id, label=settings.label)
+    version = await find_version(transaction, settings.skill_id, label=settings.label, keep=True)
     check_input(version, settings.config)
 
 

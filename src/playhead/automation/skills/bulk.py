@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from playhead.automation.skills.desk import SkillDesk
+from playhead.automation.skills.remove import remove
 from playhead.automation.skills.repository import SkillRows
 from playhead.base.time import Micros
 from playhead.kernel.audit import Action
@@ -60,14 +61,15 @@ async def change_many(
     """
     wanted = tuple(dict.fromkeys(skill_ids))
     async with desk.tenants.transaction(caller.tenant) as transaction:
-        rows = SkillRows(transaction, caller.org)
-        states = await rows.take_many(wanted)
+        if action is BulkAction.DELETE:
+            states = dict.fromkeys(await remove(desk, transaction, caller, wanted, now), True)
+        else:
+            states = await SkillRows(transaction, caller.org).take_many(wanted)
         outcomes = tuple((each, _outcome(action, states.get(each))) for each in wanted)
         changed = [each for each, outcome in outcomes if outcome is _DONE[action]]
-        if changed and action is BulkAction.DELETE:
-            await rows.delete_many(changed)
-        elif changed:
-            await rows.set_active(changed, now, is_active=action is BulkAction.ACTIVATE)
+        if changed and action is not BulkAction.DELETE:
+            rows, is_active = SkillRows(transaction, caller.org), action is BulkAction.ACTIVATE
+            await rows.set_active(changed, now, is_active=is_active)
         for each in changed:
             name = Action.SKILL_DELETED if action is BulkAction.DELETE else Action.SKILL_UPDATED
             await desk.note(transaction, caller, name, each, now, bulk=action.value)

@@ -1,4 +1,4 @@
-"""Change skills: what they are called, what they do, back to an earlier version, gone."""
+"""Change skills: what they are called, what they do, back to an earlier version."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -58,17 +58,6 @@ async def restore(
         return await _Writing(desk, transaction, caller, now).write(
             skill, skill.facts, earlier.definition, f"version {number} again"
         )
-
-
-async def delete(desk: SkillDesk, caller: Caller, skill_id: UUID, now: Micros) -> None:
-    """Delete a skill with its versions, habits, reflexes and executions.
-
-    Raises:
-        SkillNotFound: The organisation has none of this id.
-    """
-    async with desk.tenants.transaction(caller.tenant) as transaction:
-        name = await SkillRows(transaction, caller.org).delete(skill_id)
-        await desk.note(transaction, caller, Action.SKILL_DELETED, skill_id, now, name=name)
 
 
 @dataclass(frozen=True, slots=True)

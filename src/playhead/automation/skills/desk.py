@@ -6,6 +6,7 @@ from uuid import UUID
 
 from playhead.automation.models.prices import PriceBook
 from playhead.automation.skills.errors import SKILL_PREFIX
+from playhead.automation.skills.ports import NOTHING, Runs
 from playhead.base.ids import format_id, new_uuid
 from playhead.base.time import Micros
 from playhead.kernel.audit import Action, AuditPort
@@ -21,12 +22,14 @@ class SkillDesk:
     Attributes:
         tenants: Over a database that is connected as the service role.
         prices: Which models there are.
+        runs: What runs skills.
         new_id: Makes an id.
     """
 
     tenants: Tenants
     audit: AuditPort
     prices: PriceBook
+    runs: Runs = NOTHING
     new_id: Callable[[Micros], UUID] = new_uuid
 
     async def note(

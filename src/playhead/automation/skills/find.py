@@ -15,9 +15,12 @@ async def find_versions(
 ) -> list[SkillVersion | NotFound]:
     """Return for each of ``wanted`` its version, or why there is none, in the same order.
 
-    One statement, however many there are. Whether the skill is active is told, not checked.
+    Two statements in one round trip, however many there are. Whether the skill is active is told,
+    not checked. None of the skills is deleted until ``transaction`` ends.
     """
-    return await VersionRows(transaction).find(wanted)
+    rows = VersionRows(transaction)
+    await rows.keep({each.skill_id for each in wanted})
+    return await rows.find(wanted)
 
 
 async def find_version(
@@ -26,15 +29,21 @@ async def find_version(
     *,
     version: int | None = None,
     label: str | None = None,
+    keep: bool = False,
 ) -> SkillVersion:
     """Return one version of a skill: by number, by label, or the newest.
+
+    With ``keep`` the skill is not deleted until ``transaction`` ends, for whoever refers to it.
 
     Raises:
         SkillNotFound: The tenant has no such skill.
         VersionNotFound: The skill has no version of this number.
         LabelNotFound: No version of the skill bears this label.
     """
-    (found,) = await find_versions(transaction, [Wanted(skill_id, version, label)])
+    rows = VersionRows(transaction)
+    if keep:
+        await rows.keep([skill_id])
+    (found,) = await rows.find([Wanted(skill_id, version, label)])
     if isinstance(found, NotFound):
         raise found
     return found

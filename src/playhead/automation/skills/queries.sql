@@ -1,3 +1,7 @@
+-- name: keep
+-- Nobody deletes them until the transaction ends; whoever is just deleting them is waited for.
+SELECT FROM skills WHERE skill_id = ANY(:skill_ids::uuid[]) ORDER BY skill_id FOR KEY SHARE;
+
 -- name: find_versions
 -- One row for each that is wanted, in their order; what is not there is NULL.
 SELECT s.skill_id, s.name, s.is_active, l.version AS labelled, v.version, v.prompt_template,
@@ -101,10 +105,6 @@ VALUES (:org_id, :skill_id, :version, :prompt_template, :system_template, :model
 SELECT lower(name) AS name FROM skills
  WHERE org_id = :org_id AND starts_with(lower(name), lower(:beginning));
 
--- name: delete
--- Its versions, labels, habits, reflexes and executions go with it.
-DELETE FROM skills WHERE org_id = :org_id AND skill_id = :skill_id RETURNING name;
-
 -- name: take_many
 -- In one order, so that two who change the same never wait for each other in a circle.
 SELECT skill_id, name, is_active FROM skills
@@ -115,7 +115,22 @@ SELECT skill_id, name, is_active FROM skills
 UPDATE skills SET is_active = :is_active, updated_at = :now
  WHERE org_id = :org_id AND skill_id = ANY(:skill_ids::uuid[]);
 
+-- name: take_habits
+SELECT FROM habits WHERE org_id = :org_id AND skill_id = ANY(:skill_ids::uuid[])
+ ORDER BY habit_id FOR UPDATE;
+
+-- name: take_reflexes
+SELECT FROM reflexes WHERE org_id = :org_id AND skill_id = ANY(:skill_ids::uuid[])
+ ORDER BY reflex_id FOR UPDATE;
+
+-- name: take_to_delete
+-- Nobody starts an execution of them from now on.
+SELECT skill_id, name FROM skills
+ WHERE org_id = :org_id AND skill_id = ANY(:skill_ids::uuid[])
+ ORDER BY skill_id FOR UPDATE;
+
 -- name: delete_many
+-- Their versions, labels, habits, reflexes and executions go with them.
 DELETE FROM skills WHERE org_id = :org_id AND skill_id = ANY(:skill_ids::uuid[]);
 
 -- name: versions

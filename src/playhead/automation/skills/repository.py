@@ -138,17 +138,6 @@ class SkillRows:
         )
         return frozenset(row.name for row in rows)
 
-    async def delete(self, skill_id: UUID) -> str:
-        """Delete a skill with all that belongs to it; return its name.
-
-        Raises:
-            SkillNotFound: The organisation has none of this id.
-        """
-        row = await self._find(SQL.delete, skill_id=skill_id)
-        if row is None:
-            raise SkillNotFound(skill_id)
-        return str(row.name)
-
     async def take_many(self, skill_ids: Collection[UUID]) -> dict[UUID, bool]:
         """Return which of the skills there are, and whether they are active; locked."""
         rows = await self._transaction.fetch_all(
@@ -161,6 +150,14 @@ class SkillRows:
     ) -> None:
         """Switch skills on or off. Costs no round trip."""
         await self._send(SQL.set_active, skill_ids=list(skill_ids), is_active=is_active, now=now)
+
+    async def take_to_delete(self, skill_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Lock skills with their habits and reflexes; return the names of those there are."""
+        named = {"org_id": self._org_id, "skill_ids": list(skill_ids)}
+        await self._transaction.send(SQL.take_habits, **named)
+        await self._transaction.send(SQL.take_reflexes, **named)
+        rows = await self._transaction.fetch_all(SQL.take_to_delete, **named)
+        return {row.skill_id: str(row.name) for row in rows}
 
     async def delete_many(self, skill_ids: Collection[UUID]) -> None:
         """Delete skills with all that belongs to them. Costs no round trip."""
@@ -262,6 +259,10 @@ class VersionRows:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+
+    async def keep(self, skill_ids: Collection[UUID]) -> None:
+        """Keep skills from being deleted until we commit. Costs no round trip."""
+        await self._transaction.send(SQL.keep, skill_ids=list(skill_ids))
 
     async def find(self, wanted: Sequence[Wanted]) -> list[SkillVersion | NotFound]:
         """Return each version that is wanted, or why there is none, in one statement."""

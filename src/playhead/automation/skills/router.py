@@ -5,12 +5,13 @@ from fastapi import APIRouter, Response
 from playhead.automation.skills.bodies import ImportBody, NewSkillBody, SkillChangesBody
 from playhead.automation.skills.browse import browse, portray, read
 from playhead.automation.skills.bulk_router import bulk_router
-from playhead.automation.skills.change import change, delete
+from playhead.automation.skills.change import change
 from playhead.automation.skills.create import create, duplicate, import_skill
 from playhead.automation.skills.declared import DEFINED, ONE, READING, SHARED, WRITING
 from playhead.automation.skills.dependencies import DeskOf, SkillId, SkillsAsked, place_of
 from playhead.automation.skills.errors import SkillNameTaken, TooManySkills
 from playhead.automation.skills.models_router import models_router
+from playhead.automation.skills.remove import delete
 from playhead.automation.skills.schemas import (
     SkillExportView,
     SkillFullView,

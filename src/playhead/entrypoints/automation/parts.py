@@ -54,7 +54,7 @@ class Automation:
             bell=engine.bell,
         )
         return cls(
-            skills=SkillDesk(tenants, audit, engine.prices),
+            skills=SkillDesk(tenants, audit, engine.prices, engine.starter),
             provider_keys=ProviderKeyDesk(
                 tenants, audit, engine.ring, inside=ground.settings.models_inside
             ),
