@@ -41,7 +41,7 @@ def suggestions_of(process: subprocess.Popen[str]) -> list[str]:
     for line in process.stdout:
         if match := SUGGESTION.match(line):
             found.append(match.group(1))
-        if len(found) == 4:
+        if len(found) == 5:
             break
     return found
 
@@ -55,11 +55,12 @@ def test_suggested_commands_work_when_pasted(demo: subprocess.Popen[str]) -> Non
         for command in suggested
     ]
 
-    assert [result.returncode for result in results] == [0, 0, 0, 0]
+    assert [result.returncode for result in results] == [0, 0, 0, 0, 0]
     assert "10 of" in results[0].stdout
     assert "Proven" in results[1].stdout
     assert "same" in results[2].stdout
     assert '"state":"proven"' in results[3].stdout
+    assert "Is it worth that?" in results[4].stdout
 
 
 def test_ctrl_c_ends_it_well_and_leaves_nothing(
