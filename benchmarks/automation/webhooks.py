@@ -19,6 +19,7 @@ from benchmarks.kernel.http import WARM_UP_SECONDS, speed, spent
 from benchmarks.kernel.load import Load
 from benchmarks.kernel.serving import Place, Serving, serving, working
 from benchmarks.kernel.tenants import Key, make_keys
+from benchmarks.processor import seconds_of_process
 from benchmarks.report import Row
 from benchmarks.stats import latencies
 from benchmarks.workshop import Workshop
@@ -84,17 +85,20 @@ def _open_row(
     shop: Workshop, api: Serving, requests: Requests, place: Place, *, with_worker: bool
 ) -> Row:
     seconds = 2 * shop.sizes.load_seconds
-    beside: AbstractContextManager[object] = working(place) if with_worker else nullcontext()
-    with beside:
+    beside: AbstractContextManager[int] = working(place) if with_worker else nullcontext(0)
+    with beside as worker:
+        before = seconds_of_process(worker) if worker else 0.0
         runs = [
             run(_load(api, requests(seconds), seconds, seed), api.process_id)
             for seed in range(shop.sizes.repeats)
         ]
-    who = ", and a worker decides them" if with_worker else ""
+        used = seconds_of_process(worker) - before if worker else 0.0
+    each = used / sum(len(one.nanos) for one in runs) * 1_000_000
     return Row(
-        f"webhook to its acknowledgement, {RATE:.0f}/s arriving at random{who}",
+        f"webhook to its acknowledgement, {RATE:.0f}/s at random{', one worker' if worker else ''}",
         _waits(runs),
-        beside=f"processor of the API: {spent(runs)} each",
+        beside=f"processor of the API: {spent(runs)}"
+        + (f", of the worker: {each:,.0f} µs each" if worker else " each"),
         aim=AIM,
     )
 
