@@ -181,3 +181,15 @@ async def test_the_witness_learns_why_and_how_deep(stage: Stage) -> None:
     (seen,) = stage.witness.seen
     assert (seen.type, seen.reference_id, seen.depth) == (ExecutionType.REFLEX, reflex, 3)
     assert (await stage.found(execution_id)).trigger == {"depth": 3, "why": "it moved"}
+
+
+async def test_one_whose_job_ended_without_it_can_be_cancelled(stage: Stage) -> None:
+    started = await stage.start(await stage.skill())
+    async with stage.tenants.transaction(stage.tenant) as tx:
+        await tx.execute("UPDATE executions SET status = 'running'")
+        await tx.execute("UPDATE jobs SET state = 'failed', ended_at = 1")
+
+    await stage.cancel(started)
+
+    assert (await stage.found(started)).execution.status is ExecutionStatus.CANCELLED
+    assert [bill.execution_id for bill in stage.tariff.released] == [started]

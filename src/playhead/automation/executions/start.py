@@ -30,7 +30,7 @@ from playhead.automation.skills import (
 from playhead.base.errors import NotFound, PlayheadError
 from playhead.base.ids import new_uuid
 from playhead.base.time import Micros
-from playhead.kernel.jobs import NewJob, ask_to_cancel, enqueue
+from playhead.kernel.jobs import NewJob, ask_to_cancel, enqueue, not_ended
 from playhead.storage.postgres import Transaction
 
 MOST_ATTEMPTS = 3
@@ -145,9 +145,11 @@ class Starter:
         """
         rows = ExecutionRows(tx, org_id)
         jobs = await rows.jobs_of(execution_ids)
-        gone = await ask_to_cancel(tx, list(jobs), now=now)
+        await ask_to_cancel(tx, list(jobs), now=now)
         await rows.ask_to_cancel(execution_ids, by, now)
-        cancelled = frozenset(jobs[job_id] for job_id in gone)
+        # One whose job could not even be given up has nobody who ends it either.
+        running = await not_ended(tx, jobs.keys())
+        cancelled = frozenset(jobs[job_id] for job_id in jobs.keys() - running)
         await self._closer.drop(tx, org_id, cancelled, CANCELLED, now=now)
         return Stopping(cancelled, frozenset(jobs.values()) - cancelled)
 

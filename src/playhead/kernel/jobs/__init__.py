@@ -10,7 +10,7 @@ from playhead.kernel.jobs.bell import JobBell, SilentBell, ValkeyBell
 from playhead.kernel.jobs.errors import LeaseLost
 from playhead.kernel.jobs.model import Job, NewJob
 from playhead.kernel.jobs.ports import Handler, Handlers, Lease
-from playhead.kernel.jobs.repository import ask_to_cancel, enqueue
+from playhead.kernel.jobs.repository import ask_to_cancel, enqueue, not_ended
 
 __all__ = [
     "Handler",
@@ -24,4 +24,5 @@ __all__ = [
     "ValkeyBell",
     "ask_to_cancel",
     "enqueue",
+    "not_ended",
 ]

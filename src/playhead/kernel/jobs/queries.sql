@@ -21,6 +21,9 @@ UPDATE jobs j
  WHERE j.job_id = o.job_id
 RETURNING j.job_id, j.state;
 
+-- name: not_ended
+SELECT job_id FROM jobs WHERE job_id = ANY (:job_ids::uuid[]) AND ended_at IS NULL;
+
 -- name: hold
 -- The row stays locked until the end of the transaction.
 SELECT job_id FROM jobs

@@ -1,6 +1,6 @@
 """The rows of jobs: the only module that knows their table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from playhead.base.time import Micros
@@ -46,6 +46,12 @@ async def ask_to_cancel(
     """
     rows = await transaction.fetch_all(SQL.ask_to_cancel, job_ids=list(job_ids), now=now)
     return frozenset(row.job_id for row in rows if row.state == State.CANCELLED)
+
+
+async def not_ended(transaction: Transaction, job_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of the organisation's ``job_ids`` that wait or run."""
+    rows = await transaction.fetch_all(SQL.not_ended, job_ids=list(job_ids))
+    return frozenset(row.job_id for row in rows)
 
 
 async def hold(transaction: Transaction, job_id: UUID, token: int) -> bool:
