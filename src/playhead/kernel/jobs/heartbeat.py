@@ -8,7 +8,10 @@ from playhead.kernel.jobs.runner import Runner
 from playhead.storage.postgres import DatabaseUnavailable
 
 BEAT_SECONDS = 0.35
-"""Whoever asks for a cancellation is heard within half a second."""
+"""Whoever asks for a cancellation is heard within half a second,"""
+
+SHORTEST_BEAT_SECONDS = 0.05
+"""and, where the bell is heard, after this long."""
 
 
 class Heartbeat:

@@ -13,7 +13,7 @@ from playhead.kernel.jobs.bell import listen
 from playhead.kernel.jobs.broker import Broker, NoBroker
 from playhead.kernel.jobs.celery_broker import QUEUE, CeleryBroker
 from playhead.kernel.jobs.dispatch import Dispatcher
-from playhead.kernel.jobs.heartbeat import BEAT_SECONDS, Heartbeat
+from playhead.kernel.jobs.heartbeat import BEAT_SECONDS, SHORTEST_BEAT_SECONDS, Heartbeat
 from playhead.kernel.jobs.ports import Handlers
 from playhead.kernel.jobs.repository import JobRows
 from playhead.kernel.jobs.runner import Runner
@@ -159,7 +159,9 @@ class JobWorker:
 
         async def once() -> None:
             await heartbeat.beat()
-            await self._beat_wake.wait(BEAT_SECONDS)
+            # Most who ring have enqueued something, which is nothing to those who hold jobs.
+            await asyncio.sleep(SHORTEST_BEAT_SECONDS)
+            await self._beat_wake.wait(BEAT_SECONDS - SHORTEST_BEAT_SECONDS)
 
         await _again_and_again(once, 0.0)
 
