@@ -1,15 +1,18 @@
 """Tells reflexes of gaps in what is recorded."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from playhead.automation.reflexes import EventName, News, broadcast
 from playhead.automation.timeline import Gap, Timeline
+from playhead.base.errors import Unavailable
 from playhead.base.time import Micros, format_instant
 from playhead.storage.tenants import Tenants
 
 LOOK_SECONDS = 0.5
 MOST = 100
+_log = logging.getLogger(__name__)
 
 
 async def tell_gaps(
@@ -25,9 +28,15 @@ async def tell_gaps(
     """
     _, told = await timeline.gaps(None, most=MOST)
     while True:
-        gaps, told = await timeline.gaps(told, most=MOST)
-        for gap in gaps:
-            await broadcast(tenants, _news(gap, now()), now=now())
+        try:
+            gaps, reached = await timeline.gaps(told, most=MOST)
+            for gap in gaps:
+                await broadcast(tenants, _news(gap, now()), now=now())
+        except Unavailable as error:  # whoever began anew would begin after what was not told
+            _log.warning("gaps are told later: %s", error.message)
+            await asyncio.sleep(look_seconds)
+            continue
+        told = reached
         if len(gaps) < MOST:
             await asyncio.sleep(look_seconds)
 
