@@ -48,7 +48,9 @@ class Engine:
         audit, mail, prices = AuditLog(), Outbox(ground.sealer), price_book_shipped()
         announced, notices = AnnouncedPauses(mail, audit), Notices(mail, audit)
         charges = FreeTariff()
-        witnesses = (HabitWitness(announced), ReflexWitness(notices))
+        # Reflexes first: a habit that is paused takes the head of the audit log, which is the last
+        # thing that anybody locks.
+        witnesses = (ReflexWitness(notices), HabitWitness(announced))
         return cls(
             ground=ground,
             tenants=Tenants(ground.database),
