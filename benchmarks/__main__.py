@@ -7,7 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import audits, demo, detection, flatness, ingest, instant, live, segments
+from benchmarks import (
+    audits,
+    demo,
+    detection,
+    flatness,
+    habits,
+    ingest,
+    instant,
+    jobs,
+    live,
+    reflexes,
+    segments,
+)
 from benchmarks.automation import executions, webhooks
 from benchmarks.kernel import measuring as kernel
 from benchmarks.machine import machine
@@ -25,6 +37,9 @@ MEASURES: dict[str, Callable[[Workshop], list[Row]]] = {
     "live": live.measure,
     "detection": detection.measure,
     "kernel": kernel.measure,
+    "jobs": jobs.measure,
+    "habits": habits.measure,
+    "reflexes": reflexes.measure,
     "webhooks": webhooks.measure,
     "executions": executions.measure,
 }

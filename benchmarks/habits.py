@@ -23,7 +23,6 @@ from playhead.storage.postgres import Database, Transaction
 from playhead.storage.roles import open_service_role
 from playhead.storage.tenants import Tenants
 
-HABITS = 10_000
 ORGANISATIONS = (10, 1_000)
 FIRERS = 2
 CONNECTIONS = 10
@@ -109,36 +108,37 @@ class Run:
 
 
 def measure(shop: Workshop) -> list[Row]:
-    """Let 10,000 habits of 10, then of 1,000 organisations, be due at once."""
+    """Let all habits of 10, then of 1,000 organisations, be due at once."""
     return [row for organisations in ORGANISATIONS for row in _rows(shop, organisations)]
 
 
 def _rows(shop: Workshop, organisations: int) -> list[Row]:
-    shop.tell(f"{HABITS:,} habits of {organisations:,} organisations, due in one minute")
-    runs = [_run(shop.new_database(), organisations) for _ in range(shop.sizes.repeats)]
+    habits = shop.sizes.habits
+    shop.tell(f"{habits:,} habits of {organisations:,} organisations, due in one minute")
+    runs = [_run(shop.new_database(), organisations, habits) for _ in range(shop.sizes.repeats)]
     late: Latencies = latencies([run.late for run in runs])
     planned = sorted(run.plan_seconds for run in runs)[len(runs) // 2]
-    what = f"{HABITS:,} habits of {organisations:,} organisations"
+    what = f"{habits:,} habits of {organisations:,} organisations"
     return [
         Row(f"{what}, due to committed", str(late), aim="p99 <= 2 s, none lost or doubled"),
         Row(f"{what}, planned 5 minutes ahead", f"{planned:.1f} s"),
     ]
 
 
-def _run(url: str, organisations: int) -> Run:
-    chosen = {"organisations": organisations, "habits": HABITS, "due": DUE}
+def _run(url: str, organisations: int, habits: int) -> Run:
+    chosen = {"organisations": organisations, "habits": habits, "due": DUE}
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in (_ORGANISATIONS, _SKILLS, _VERSIONS, _HABITS):
             connection.execute(statement.encode(), chosen)
         connection.execute(b"ANALYZE")
-    run = asyncio.run(_fired(open_service_role(url, None)))
+    run = asyncio.run(_fired(open_service_role(url, None), habits))
     with psycopg.connect(url) as connection:
         counts = connection.execute(_COUNTS.encode(), chosen).fetchone()
-    assert counts == (HABITS,) * 4, counts
+    assert counts == (habits,) * 4, counts
     return run
 
 
-async def _fired(url: str) -> Run:
+async def _fired(url: str, habits: int) -> Run:
     clock, starter = Clock(), Starter(FreeTariff())
     async with Database.open(url, connections=CONNECTIONS) as database:
         tenants = Tenants(database)
@@ -156,15 +156,15 @@ async def _fired(url: str) -> Run:
         for firer in firers:
             firer.committed, firer.clock = committed, clock
         clock.set_to(DUE - AHEAD)
-        await _until_all(firers, committed)
+        await _until_all(firers, committed, habits)
     return Run(planned, [(at - DUE) * 1000 for at in committed])
 
 
-async def _until_all(firers: list[TimedFirer], committed: list[int]) -> None:
+async def _until_all(firers: list[TimedFirer], committed: list[int], habits: int) -> None:
     done = asyncio.gather(*(firer.run() for firer in firers))
     for _ in range(int(LONGEST_SECONDS / LOOK_SECONDS)):
         await asyncio.sleep(LOOK_SECONDS)
-        if len(committed) >= HABITS:
+        if len(committed) >= habits:
             break
     done.cancel()
     with suppress(asyncio.CancelledError):

@@ -1,24 +1,26 @@
-"""Jobs that do nothing, through Celery, Valkey and PostgreSQL: ``python -m benchmarks.jobs``.
+"""Jobs that do nothing, through Celery, Valkey and PostgreSQL, and by plain means beside them.
 
 Each is enqueued, sent, carried, taken and ended, in one worker; its ends are grouped. PostgreSQL
 waits for its disk at every commit, as it does in use.
 """
 
 import asyncio
-import tempfile
 import time
-from pathlib import Path
+from statistics import median
 from uuid import uuid4
 
 import uvloop
 
+from benchmarks.plain_jobs import rows_per_second, tasks_per_second
+from benchmarks.report import Row
+from benchmarks.stats import times
+from benchmarks.workshop import Workshop
 from playhead.base.ids import new_uuid
 from playhead.base.time import Micros
-from playhead.entrypoints.embedded import running_postgres, running_valkey
+from playhead.entrypoints.embedded import running_valkey
 from playhead.kernel.jobs import Lease, NewJob, enqueue
 from playhead.kernel.jobs.celery_broker import CeleryBroker
 from playhead.kernel.jobs.worker import JobWorker, WorkerOptions
-from playhead.storage.migrate import migrate
 from playhead.storage.postgres import Database
 from playhead.storage.roles import open_service_role
 from playhead.storage.tenants import Tenant, Tenants
@@ -29,6 +31,28 @@ ORGANISATION = (
     "INSERT INTO organisations (org_id, name, created_at, updated_at)"
     " VALUES (%(org_id)s, 'bench', 0, 0)"
 )
+
+
+def measure(shop: Workshop) -> list[Row]:
+    """Do jobs in one worker, and by plain means, in turns."""
+    jobs, owner = shop.sizes.jobs, shop.new_database()
+    service, ours, rows, tasks = open_service_role(owner, None), [], [], []
+    with running_valkey(shop.folder / "valkey of jobs") as valkey:
+        for _ in range(shop.sizes.repeats):
+            shop.tell(f"{jobs:,} jobs that do nothing, and as many by plain means")
+            ours.append(uvloop.run(jobs_per_second(service, valkey, jobs=jobs)))
+            rows.append(uvloop.run(rows_per_second(owner, jobs // 4)))
+            tasks.append(tasks_per_second(valkey, jobs // 4))
+    done, plain, carried = median(ours), median(rows), median(tasks)
+    return [
+        Row(
+            "jobs that do nothing, one worker",
+            f"{done:,.0f}/s ({min(ours):,.0f} to {max(ours):,.0f})",
+            beside=f"SKIP LOCKED alone: {plain:,.0f}/s, Celery alone: {carried:,.0f}/s",
+            ratio=f"{times(done, plain)}, {times(done, carried)}",
+            aim=">= 2,000/s",
+        )
+    ]
 
 
 class Nothing:
@@ -84,19 +108,3 @@ async def _enqueue(tenants: Tenants, count: int) -> None:
 
 def _now() -> Micros:
     return Micros(time.time_ns() // 1000)
-
-
-def main() -> None:
-    """Measure on throw-away servers and print the figure."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_postgres(Path(folder) / "postgres", {}) as owner_url,
-        running_valkey(Path(folder) / "valkey") as valkey_url,
-    ):
-        migrate(owner_url)
-        service_url = open_service_role(owner_url, None)
-        print(f"{uvloop.run(jobs_per_second(service_url, valkey_url)):,.0f} jobs a second")
-
-
-if __name__ == "__main__":
-    main()
