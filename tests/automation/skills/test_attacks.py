@@ -124,3 +124,15 @@ def test_what_would_take_for_ever_or_all_memory_ends(template: str) -> None:
 )
 def test_what_would_take_for_ever_to_read_is_refused(template: str) -> None:
     check(template, TemplateInvalid, InputInvalid)
+
+
+@pytest.mark.parametrize(
+    "use", ["{{ l }}", "{{ l | json }}", "{{ l | uniq | size }}", "{{ l | sort }}"]
+)
+def test_a_list_does_not_hold_one_large_value_thousands_of_times(use: str) -> None:
+    """It costs no memory until it is printed, and then all there is."""
+    doubled = "{% assign l = l | concat: l %}" * 13
+    started = time.monotonic()
+    with pytest.raises(TemplateFailed, match="too much"):
+        printed("{% assign l = x | compact %}" + doubled + use, {"x": [list(range(15_000))]})
+    assert time.monotonic() - started < SOON_SECONDS

@@ -17,6 +17,7 @@ from playhead.automation.skills.errors import TemplateFailed
 from playhead.automation.skills.templates.values import (
     MOST_CHARACTERS,
     MOST_ITEMS,
+    is_heavy,
     json_of,
     number_of,
     text_of,
@@ -70,6 +71,8 @@ def _check_size(value: object) -> None:
         raise TemplateFailed(f"a text has more than {MOST_CHARACTERS} characters")
     if isinstance(value, list) and len(value) > MOST_ITEMS:
         raise TemplateFailed(f"a list has more than {MOST_ITEMS} items")
+    if isinstance(value, list) and is_heavy(value):
+        raise TemplateFailed("a list holds too much: the same large values again and again")
 
 
 def _items(value: object) -> list[Any]:
@@ -89,8 +92,15 @@ def _whole(value: object) -> int:
     return int(number)
 
 
-def _at(item: object, key: object) -> object:
-    return item.get(text_of(key)) if isinstance(item, Mapping) else None
+def _at(item: object, key: str) -> object:
+    return item.get(key) if isinstance(item, Mapping) else None
+
+
+def _each_at(items: list[Any], key: object) -> list[Any]:
+    if key is None:
+        return items
+    name = text_of(key)
+    return [_at(item, name) for item in items]
 
 
 def _replace(left: object, old: object, new: object = "", *, most: int = -1) -> str:
@@ -135,34 +145,33 @@ def _truncate_words(left: object, many: object = 15, end: object = "...") -> str
 def _sorted(left: object, key: object = None) -> list[Any]:
     items = _items(left)
 
-    def rank(item: object) -> tuple[int, Decimal, str]:
-        value = item if key is None else _at(item, key)
+    def rank(pair: tuple[object, object]) -> tuple[int, Decimal, str]:
+        value = pair[0]
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             return 0, Decimal(value), ""
         return (1, Decimal(0), text_of(value)) if value is not None else (2, Decimal(0), "")
 
-    return sorted(items, key=rank)
+    pairs = zip(_each_at(items, key), items, strict=True)
+    return [item for _, item in sorted(pairs, key=rank)]
 
 
 def _where(left: object, key: object, value: object = None) -> list[Any]:
-    def fits(item: object) -> bool:
-        found = _at(item, key)
-        return bool(found) if value is None else found == value
-
-    return [item for item in _items(left) if fits(item)]
+    items = _items(left)
+    pairs = zip(_each_at(items, text_of(key)), items, strict=True)
+    return [item for found, item in pairs if (bool(found) if value is None else found == value)]
 
 
 def _uniq(left: object, key: object = None) -> list[Any]:
     kept: dict[str, Any] = {}
-    for item in _items(left):
-        kept.setdefault(json_of(item if key is None else _at(item, key)), item)
+    items = _items(left)
+    for value, item in zip(_each_at(items, key), items, strict=True):
+        kept.setdefault(json_of(value), item)
     return list(kept.values())
 
 
 def _sum(left: object, key: object = None) -> Decimal:
-    values = (item if key is None else _at(item, key) for item in _items(left))
     total = Decimal(0)
-    for value in values:
+    for value in _each_at(_items(left), key):
         total = _EXACT.add(total, number_of(value))
     return total
 
@@ -245,7 +254,7 @@ FILTERS: Mapping[str, Filter] = {
     "first": _first,
     "last": _last,
     "join": _join,
-    "map": lambda left, key: [_at(item, key) for item in _items(left)],
+    "map": lambda left, key: _each_at(_items(left), text_of(key)),
     "where": _where,
     "sort": _sorted,
     "reverse": lambda left: _items(left)[::-1],

@@ -10,6 +10,10 @@ from playhead.automation.skills.errors import TemplateFailed
 MOST_DIGITS = 40
 MOST_CHARACTERS = 1_000_000
 MOST_ITEMS = 10_000
+MOST_WEIGHT = 4 * MOST_CHARACTERS
+"""Of a list with all that is in it; what is in it twice counts twice."""
+
+_VALUE_WEIGHT = 8
 _NUMBER = re.compile(r"\s*-?\d{1,40}(?:\.\d{1,40})?\s*", re.ASCII)
 
 
@@ -52,6 +56,24 @@ def text_of(value: object) -> str:
 def json_of(value: object) -> str:
     """Return a value as JSON."""
     return "".join(_bounded(_ENCODER.iterencode(_encodable(value))))
+
+
+def is_heavy(value: object) -> bool:
+    """Return whether a value is more than is to be handled at once, such as looked at or printed.
+
+    A list may hold one large value many times, which costs no memory until then.
+    """
+    left, pending = MOST_WEIGHT, [value]
+    while pending:
+        each = pending.pop()
+        left -= _VALUE_WEIGHT + (len(each) if isinstance(each, str) else 0)
+        if left < 0:
+            return True
+        if isinstance(each, Mapping):
+            pending.extend(each.values())
+        elif isinstance(each, list | tuple):
+            pending.extend(each)
+    return False
 
 
 def number_of(value: object) -> Decimal:
