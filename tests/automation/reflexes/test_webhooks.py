@@ -214,3 +214,19 @@ def test_the_webhook_is_told_without_changing_anything(url: str) -> None:
         assert other["webhook_secret"] is None
 
     told(url, story)
+
+
+def test_no_more_than_five_secrets_are_ever_good(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        reflex = await lab.reflex()
+        secrets = [reflex["webhook_secret"]]
+        for _ in range(6):
+            answer = await lab.ask("POST", f"/reflexes/{reflex['id']}/regenerate-secret")
+            secrets.append(answer.json()["webhook_secret"])
+        answers = [
+            (await lab.send(reflex, "{}", id=f"msg_{number}", secret=secret)).status_code
+            for number, secret in enumerate(secrets)
+        ]
+        assert answers == [401] * 2 + [202] * 5
+
+    told(url, story)

@@ -206,7 +206,7 @@ class RegenerationBody(Body):
     """How to replace a secret."""
 
     overlap_seconds: Annotated[int, Field(strict=True, ge=0, le=7 * 86_400)] = Field(
-        86_400, description="How long the secrets before it stay good."
+        86_400, description="How long the four secrets before it stay good."
     )
 
     def overlap(self) -> Micros:

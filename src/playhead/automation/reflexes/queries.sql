@@ -116,13 +116,19 @@ SELECT :org_id, :reflex_id, coalesce(max(number), 0) + 1, :sealed, :now FROM ref
  WHERE org_id = :org_id AND reflex_id = :reflex_id;
 
 -- name: retire_secrets
--- Those in force expire at :until; those that have expired go.
-WITH gone AS (
+-- Those in force expire at :until; those that have expired go, and all but the newest :most.
+WITH kept AS (
+    SELECT number FROM reflex_secrets
+     WHERE org_id = :org_id AND reflex_id = :reflex_id
+       AND (expires_at IS NULL OR expires_at > :now)
+     ORDER BY number DESC LIMIT :most
+), gone AS (
     DELETE FROM reflex_secrets
-     WHERE org_id = :org_id AND reflex_id = :reflex_id AND expires_at <= :now
+     WHERE org_id = :org_id AND reflex_id = :reflex_id
+       AND number NOT IN (SELECT number FROM kept)
 )
 UPDATE reflex_secrets SET expires_at = least(coalesce(expires_at, :until), :until)
- WHERE org_id = :org_id AND reflex_id = :reflex_id AND (expires_at IS NULL OR expires_at > :now);
+ WHERE org_id = :org_id AND reflex_id = :reflex_id AND number IN (SELECT number FROM kept);
 
 -- name: door
 SELECT org_id, sealed, expires_at FROM webhook_of_reflex(:reflex_id);

@@ -20,6 +20,8 @@ from playhead.storage.tenants import NOBODY, Tenants
 
 SQL = load_sql(__package__)
 FORGOTTEN_AT_ONCE = 5000
+MOST_RETIRED = 4
+"""Every webhook is tried with each secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,14 @@ class ReflexRows:
         )
 
     async def retire_secrets(self, reflex_id: UUID, *, until: Micros, now: Micros) -> None:
-        """Let the secrets in force expire at ``until``."""
+        """Let the secrets in force expire at ``until``; only the newest four stay until then."""
         await self._transaction.send(
-            SQL.retire_secrets, org_id=self._org_id, reflex_id=reflex_id, until=until, now=now
+            SQL.retire_secrets,
+            org_id=self._org_id,
+            reflex_id=reflex_id,
+            until=until,
+            now=now,
+            most=MOST_RETIRED,
         )
 
 

@@ -16,7 +16,7 @@ from playhead.storage.tenants import Tenant
 async def regenerate(
     desk: ReflexDesk, author: Author, reflex_id: UUID, *, overlap: Micros, now: Micros
 ) -> str:
-    """Make a new secret and return it, this once; those before it stay good for ``overlap``.
+    """Make a new secret and return it, this once; the four before it stay good for ``overlap``.
 
     Raises:
         ReflexNotFound: The organisation has none of this id.
