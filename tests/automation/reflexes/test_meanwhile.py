@@ -73,3 +73,23 @@ def test_a_webhook_for_a_reflex_that_is_just_deleted_is_no_failure_of_ours(url: 
         await _while_deleted(lab, reflex, send())
 
     told(url, story)
+
+
+def test_only_what_decides_makes_a_new_revision(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        reflex = await lab.reflex(trigger_type="api_call", condition="event.n > 1")
+        revisions = []
+        for changes in (
+            {"name": "other"},
+            {"input": {"x": 1}, "label": None, "pause_after": 5},
+            {"condition": "event.n > 2"},
+            {"throttle_ms": 5},
+            {"is_active": False},
+        ):
+            answer = await lab.ask("PATCH", f"/reflexes/{reflex['id']}", changes)
+            assert answer.status_code == 200, answer.text
+            (row,) = await lab.rows("SELECT revision FROM reflexes")
+            revisions.append(row.revision)
+        assert revisions == [1, 1, 2, 3, 4]
+
+    told(url, story)

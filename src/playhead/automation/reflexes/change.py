@@ -37,8 +37,8 @@ async def change(
 
     def edited(reflex: Reflex) -> Reflex:
         chosen = checked(edit(reflex.chosen))
-        same = chosen == reflex.chosen
-        changed = reflex if same else replace(reflex, chosen=chosen, revision=reflex.revision + 1)
+        revision = reflex.revision + (_deciding(chosen) != _deciding(reflex.chosen))
+        changed = replace(reflex, chosen=chosen, revision=revision)
         return changed if is_active is None else switched(changed, is_active, now)
 
     return await _apply(desk, author, reflex_id, edited, Action.REFLEX_UPDATED, now)
@@ -127,7 +127,7 @@ async def _apply(
         after = edited(before)
         if after is before or after == before:
             return await find(transaction, author.org_id, reflex_id)
-        if after.revision != before.revision:
+        if _running(after) != _running(before):
             await check_skill(transaction, after)
         after = replace(after, updated_at=now)
         await rows.save(after)
@@ -136,6 +136,15 @@ async def _apply(
         said = done or (Action.REFLEX_ACTIVATED if after.is_active else Action.REFLEX_DEACTIVATED)
         await tell(desk, transaction, author, said, reflex_id, now=now, details=details)
     return listed
+
+
+def _deciding(chosen: Chosen) -> tuple[object, ...]:
+    # Who follows a market begins anew with each revision: a new name is no reason for it.
+    return chosen.trigger, chosen.condition, chosen.rules
+
+
+def _running(reflex: Reflex) -> tuple[object, ...]:
+    return reflex.chosen.skill_id, reflex.chosen.label, reflex.is_active
 
 
 def _details(before: Reflex, after: Reflex) -> dict[str, object]:
