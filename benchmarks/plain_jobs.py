@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
+from celery import Celery
 from celery.bootsteps import CLOSE
 from celery.worker import WorkController
 
@@ -75,22 +76,30 @@ def tasks_per_second(valkey_url: str, tasks: int) -> float:
 
 
 @contextmanager
-def _consuming(app: object) -> Iterator[None]:
+def _consuming(app: Celery) -> Iterator[None]:
+    workers: list[WorkController] = []
+
+    def consume() -> None:
+        app.set_current()
+        workers.append(
+            app.WorkController(
+                pool="solo",
+                concurrency=1,
+                use_eventloop=False,
+                queues=[app.conf.task_default_queue],
+                without_gossip=True,
+                without_mingle=True,
+                without_heartbeat=True,
+            )
+        )
+        workers[0].start()
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        worker: WorkController = app.WorkController(  # type: ignore[attr-defined]
-            pool="solo",
-            concurrency=1,
-            use_eventloop=False,
-            queues=[app.conf.task_default_queue],  # type: ignore[attr-defined]
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-        )
-        thread = threading.Thread(target=worker.start, daemon=True)
+        thread = threading.Thread(target=consume, daemon=True)
         thread.start()
         try:
             yield
         finally:
-            worker.consumer.blueprint.state = CLOSE
-            thread.join(5.0)
+            workers[0].consumer.blueprint.state = CLOSE
+            thread.join(PATIENCE_SECONDS)
