@@ -39,10 +39,16 @@ def test_of_those_who_are_cancelled_none_spoils_the_connection_for_the_next(
                     for number in range(1, 7)
                 ]
                 await asyncio.sleep(random.random() / 100)
-                for task in tasks[::2] if random.random() < 0.5 else tasks:
-                    task.cancel()
-                for found in await asyncio.gather(*tasks, return_exceptions=True):
-                    assert found is None or isinstance(found, asyncio.CancelledError), repr(found)
+                asked = {
+                    task
+                    for task in (tasks[::2] if random.random() < 0.5 else tasks)
+                    if task.cancel()
+                }
+                await asyncio.wait(tasks)
+                assert {task for task in tasks if task.cancelled()} == asked
+                assert [task.exception() for task in tasks if task not in asked] == [None] * (
+                    len(tasks) - len(asked)
+                )
             await asyncio.gather(*(look(tenants, number, 0.01) for number in range(1, 9)))
 
     asyncio.run(storm())

@@ -132,9 +132,12 @@ class Database:
     async def reading(self) -> AsyncIterator[Transaction]:
         """Lend a connection for single statements, each of them its own consistent snapshot.
 
+        A cancellation of the task that comes meanwhile gets out, at the latest here.
+
         Raises:
             DatabaseUnavailable: No connection can be had, or it breaks.
         """
+        cancellations = _cancellations()
         try:
             async with self._pool.connection() as connection:
                 try:
@@ -146,6 +149,10 @@ class Database:
                     raise
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise DatabaseUnavailable(_sentence(error)) from error
+        if _cancellations() > cancellations:
+            # Whoever waits for a connection of the pool does so by `asyncio.wait_for`, which before
+            # Python 3.12 forgets that it was cancelled when what it waits for comes just then.
+            raise asyncio.CancelledError
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -260,6 +267,12 @@ class Session:
         """Take an advisory lock that this session holds until it ends; False if another has it."""
         row = self.fetch_optional("SELECT pg_try_advisory_lock(%(key)s) AS taken", key=key)
         return bool(row is not None and row.taken)
+
+
+def _cancellations() -> int:
+    """Return how often the task was asked to stop and has not taken note of it."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def _sentence(error: Exception) -> str:
