@@ -43,10 +43,15 @@ class Closer:
         verdict: Verdict,
         *,
         now: Micros,
-    ) -> None:
-        """End executions that nobody runs; those that have ended already are left as they are."""
-        for final in await ExecutionRows(tx, org_id).drop(execution_ids, verdict, now):
+    ) -> frozenset[UUID]:
+        """End executions that nobody runs, and return which did not end before.
+
+        Those that have ended already are left as they are.
+        """
+        finals = await ExecutionRows(tx, org_id).drop(execution_ids, verdict, now)
+        for final in finals:
             await self._close(tx, org_id, final, now)
+        return frozenset(final.ended.execution_id for final in finals)
 
     async def _close(self, tx: Transaction, org_id: UUID, final: Final, now: Micros) -> None:
         bill = Bill(final.ended.execution_id, final.reserved_credits, final.pico_dollars)

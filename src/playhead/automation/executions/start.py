@@ -149,9 +149,10 @@ class Starter:
         await rows.ask_to_cancel(execution_ids, by, now)
         # One whose job could not even be given up has nobody who ends it either.
         running = await not_ended(tx, jobs.keys())
-        cancelled = frozenset(jobs[job_id] for job_id in jobs.keys() - running)
-        await self._closer.drop(tx, org_id, cancelled, CANCELLED, now=now)
-        return Stopping(cancelled, frozenset(jobs.values()) - cancelled)
+        idle = [jobs[job_id] for job_id in jobs.keys() - running]
+        # Of these, who completed since we looked is not cancelled.
+        cancelled = await self._closer.drop(tx, org_id, idle, CANCELLED, now=now)
+        return Stopping(cancelled, frozenset(jobs[job_id] for job_id in running))
 
     async def end_of_skills(
         self, tx: Transaction, org_id: UUID, skill_ids: Collection[UUID], *, by: str, now: Micros
