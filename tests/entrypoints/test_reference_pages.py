@@ -57,6 +57,18 @@ def test_every_query_parameter_is_in_the_section_of_its_endpoint(document: Json,
     assert missing == []
 
 
+def test_every_field_of_a_body_of_automation_is_named(document: Json) -> None:
+    fields = {
+        (name, field)
+        for name, operation in operations(document)
+        if f"### `{name}`" in AUTOMATION
+        for field in fields_of(operation, document)
+    }
+
+    assert len(fields) > 80
+    assert [each for each in sorted(fields) if not is_named(each[1], AUTOMATION)] == []
+
+
 def test_every_declared_error_is_in_a_table_with_its_status(document: Json) -> None:
     declared = {each for _, operation in operations(document) for each in errors_of(operation)}
 
@@ -90,6 +102,13 @@ def errors_of(operation: Json) -> Iterator[tuple[str, str]]:
     for status, response in operation["responses"].items():
         for code in response.get("content", {}).get("application/json", {}).get("examples", ()):
             yield code, status
+
+
+def fields_of(operation: Json, document: Json) -> Iterator[str]:
+    """Give the names of the fields of the body that an operation takes."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        for place in re.findall(r"#/components/schemas/(\w+)", str(content["schema"])):
+            yield from document["components"]["schemas"][place]["properties"]
 
 
 def row_of(error: tuple[str, str]) -> str:
