@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
 from benchmarks.report import Row
+from benchmarks.stats import times
 from benchmarks.workshop import Workshop
 from playhead.automation.reflexes.conditions import compile_condition
 from playhead.automation.reflexes.market.engine import Listening, ReflexFold
@@ -22,10 +23,10 @@ from playhead.storage.postgres import Database, Session
 
 NEAR = 'book.best_yes_bid > price("0.60") && book.spread <= price("0.02")'
 EVENTS = 20_000
+JUDGED = 5_000
 LEVELS = 40
 ON_ONE_MARKET = (0, 1, 10)
 """Reflexes on the market whose events are judged."""
-MARKETS = 10_000
 LOOKS = 20
 NEWS = 400
 """Events that are new at a look: 4,000 a second, at ten looks a second."""
@@ -33,8 +34,44 @@ START = 1_795_262_400 * MICROS_PER_SECOND
 
 
 def measure(shop: Workshop) -> list[Row]:
-    """Judge events of one market, then look at a tape on which 10,000 are followed."""
-    return [*(_judged(shop, reflexes) for reflexes in ON_ONE_MARKET), *_looks(shop)]
+    """Judge events of one market, then look at a tape on which many are followed."""
+    rows = [_judged(shop, reflexes) for reflexes in ON_ONE_MARKET]
+    return [*rows, _condition_row(shop), *_looks(shop)]
+
+
+def _condition_row(shop: Workshop) -> Row:
+    shop.tell("judging one book again and again")
+    program, market = compile_condition(NEAR, MARKET_KINDS), MarketFold("A")
+    moment = next(_moments())
+    kind = market.take(moment)
+    assert kind is not None
+    facts = market.facts(moment, kind)
+    judged, compared = list[float](), list[float]()
+    for _ in range(shop.sizes.repeats):
+        judged.append(_each(lambda: program.judge(facts)))
+        compared.append(_each(lambda: _near(facts)))
+    cel, plain = median(judged), median(compared)
+    return Row(
+        "one CEL condition of two comparisons",
+        f"{cel:.1f} us",
+        beside=f"the same in Python: {plain:.2f} us",
+        ratio=times(cel, plain),
+        aim="<= 50 us",
+    )
+
+
+def _near(facts: Mapping[str, object]) -> bool:
+    bid, spread = facts["book.best_yes_bid"], facts["book.spread"]
+    assert isinstance(bid, int)
+    assert isinstance(spread, int)
+    return bid > 600_000 and spread <= 20_000
+
+
+def _each(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    for _ in range(JUDGED):
+        work()
+    return (time.perf_counter() - began) / JUDGED * 1e6
 
 
 def _judged(shop: Workshop, reflexes: int) -> Row:
@@ -71,12 +108,13 @@ def _moments() -> Iterator[BookOpened | BookChanged]:
 
 
 def _looks(shop: Workshop) -> list[Row]:
-    shop.tell(f"{MARKETS:,} markets followed, {NEWS} events between two looks")
+    markets = shop.sizes.followed
+    shop.tell(f"{markets:,} markets followed, {NEWS} events between two looks")
     began, spent, idle = _looked(shop)
     rows = [
-        (f"market reflexes: {MARKETS:,} markets taken up", f"{began:.1f} s", "once, at a start"),
-        (f"a look at {MARKETS:,} markets, {NEWS} events", _millis(spent), "every 100 ms"),
-        (f"a look at {MARKETS:,} markets, nothing new", _millis(idle), "every 100 ms"),
+        (f"market reflexes: {markets:,} markets taken up", f"{began:.1f} s", "once, at a start"),
+        (f"a look at {markets:,} markets, {NEWS} events", _millis(spent), "every 100 ms"),
+        (f"a look at {markets:,} markets, nothing new", _millis(idle), "every 100 ms"),
     ]
     return [Row(what, measured, beside) for what, measured, beside in rows]
 
@@ -92,7 +130,8 @@ def _looked(shop: Workshop) -> tuple[float, list[float], list[float]]:
     with CaptureWriter(capture.folder) as writer, Session.open(url) as session:
         ingest = IngestStore(session, Partitions(session))
         with Follower(store, ingest, now=lambda: Micros(START)) as follower:
-            frames = _frames()
+            markets = shop.sizes.followed
+            frames = _frames(markets)
 
             def add(count: int) -> None:
                 for number, frame in zip(range(count), frames, strict=False):
@@ -101,17 +140,19 @@ def _looked(shop: Workshop) -> tuple[float, list[float], list[float]]:
                 writer.flush()
                 follower.catch_up()
 
-            add(MARKETS)
-            return asyncio.run(_follow(url, add))
+            add(markets)
+            return asyncio.run(_follow(url, add, markets))
 
 
-async def _follow(url: str, add: Callable[[int], None]) -> tuple[float, list[float], list[float]]:
+async def _follow(
+    url: str, add: Callable[[int], None], markets: int
+) -> tuple[float, list[float], list[float]]:
     spent, idle = list[float](), list[float]()
     async with Database.open(url, connections=2) as database:
         feed = TapeTimeline(database, lambda: Micros(START)).feed()
         start = Place.start(Micros(START - 1))
         began = time.perf_counter()
-        await feed.follow({_ticker(number): start for number in range(MARKETS)}, ("lifecycle",))
+        await feed.follow({_ticker(number): start for number in range(markets)}, ("lifecycle",))
         while await feed.next(most=5_000):
             pass
         taken_up = time.perf_counter() - began
@@ -133,17 +174,17 @@ def _ticker(number: int) -> str:
     return f"KXBENCH-{number}"
 
 
-def _frames() -> Iterator[bytes]:
+def _frames(markets: int) -> Iterator[bytes]:
     """A snapshot of each market, then changes without an end."""
-    for number in range(MARKETS):
+    for number in range(markets):
         levels = [["0.4200", "10.00"], ["0.4300", "5.00"]]
         body = {"market_ticker": _ticker(number), "yes_dollars_fp": levels, "no_dollars_fp": levels}
         yield _frame("orderbook_snapshot", number + 1, body)
-    seq = MARKETS
+    seq = markets
     while True:
         seq += 1
         body = {
-            "market_ticker": _ticker(seq * 7919 % MARKETS),
+            "market_ticker": _ticker(seq * 7919 % markets),
             "price_dollars": "0.4200",
             "delta_fp": "1.00",
             "side": "yes",

@@ -19,6 +19,7 @@ class Sizes:
         load_seconds: How long each load of requests on the kernel lasts.
         jobs: That do nothing, a run.
         habits: That are due in one minute.
+        followed: Markets that reflexes follow.
         starts: Executions that are started one after the other, a run.
         executions: That wait for one worker, a run.
         stops: Executions that are cancelled, a run.
@@ -37,6 +38,7 @@ class Sizes:
     tenant_rows: int = 100_000
     jobs: int = 8_000
     habits: int = 10_000
+    followed: int = 10_000
     starts: int = 150
     executions: int = 2_000
     stops: int = 15
@@ -56,6 +58,7 @@ QUICK = Sizes(
     tenant_rows=20_000,
     jobs=2_000,
     habits=2_000,
+    followed=2_000,
     starts=40,
     executions=400,
     stops=5,
