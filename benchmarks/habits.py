@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import psycopg
+import uvloop
 
 from benchmarks.report import Row
 from benchmarks.stats import Latencies, latencies
@@ -131,7 +132,7 @@ def _run(url: str, organisations: int, habits: int) -> Run:
         for statement in (_ORGANISATIONS, _SKILLS, _VERSIONS, _HABITS):
             connection.execute(statement.encode(), chosen)
         connection.execute(b"ANALYZE")
-    run = asyncio.run(_fired(open_service_role(url, None), habits))
+    run = uvloop.run(_fired(open_service_role(url, None), habits))
     with psycopg.connect(url) as connection:
         counts = connection.execute(_COUNTS.encode(), chosen).fetchone()
     assert counts == (habits,) * 4, counts

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
+import uvloop
+
 from benchmarks.report import Row
 from benchmarks.stats import times
 from benchmarks.workshop import Workshop
@@ -141,7 +143,7 @@ def _looked(shop: Workshop) -> tuple[float, list[float], list[float]]:
                 follower.catch_up()
 
             add(markets)
-            return asyncio.run(_follow(url, add, markets))
+            return uvloop.run(_follow(url, add, markets))
 
 
 async def _follow(
