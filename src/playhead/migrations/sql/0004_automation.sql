@@ -182,6 +182,8 @@ CREATE TABLE executions (
 ) WITH (fillfactor = 80);
 CREATE INDEX executions_listed ON executions (org_id, created_at DESC, execution_id DESC);
 CREATE INDEX executions_skill ON executions (org_id, skill_id, created_at DESC);
+CREATE INDEX executions_completed ON executions (org_id, skill_id) -- to count them by
+    WHERE status = 'completed';
 CREATE INDEX executions_reference ON executions (org_id, reference_id, created_at DESC)
     WHERE reference_id IS NOT NULL;
 CREATE INDEX executions_mark ON executions (org_id, mark) WHERE mark IS NOT NULL;
@@ -323,6 +325,8 @@ CREATE INDEX reflex_events_recent ON reflex_events (org_id, event_id DESC)
     WHERE state = 'fired';
 CREATE INDEX reflex_events_fired ON reflex_events (org_id, reflex_id, at DESC)
     WHERE state = 'fired';
+CREATE INDEX reflex_events_keys ON reflex_events (org_id, reflex_id, dedupe_value, at)
+    WHERE state = 'fired' AND dedupe_value IS NOT NULL;
 SELECT pg_temp.guard(name::regclass)
   FROM unnest(ARRAY['reflexes', 'reflex_secrets', 'reflex_events']) AS name;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reflexes, reflex_secrets, reflex_events
