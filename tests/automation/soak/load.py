@@ -77,6 +77,8 @@ class Load:
                 skill_id=skill,
                 schedule_cron="* * * * *",
                 overlap="allow",
+                misfire="run_all",
+                misfire_most=100,
                 config={"word": f"habit {number} of {outside.name}"},
                 pause_after=100,
             )

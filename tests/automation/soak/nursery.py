@@ -5,7 +5,7 @@ Everything is loaded once, and each process is a fork. Lines on standard input: 
 ``died NUMBER STATUS``. The settings are in the environment; what processes say goes to a log.
 
 They are the real API and the real worker, but for three things: the tariff and one witness count,
-the local model takes its time, and the leases of jobs and of repeatable requests are short.
+the local model takes its time, and the leases of jobs, ticks and repeatable requests are short.
 """
 
 import os
@@ -15,6 +15,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from playhead.automation.habits.firing import firer
 from playhead.automation.models import LocalModel
 from playhead.automation.provider_keys import opening
 from playhead.base.time import MICROS_PER_SECOND, Micros
@@ -28,13 +29,14 @@ from tests.automation.soak.ledger import LedgerTariff, LedgerWitness
 API, WORKER = "api", "worker"
 
 
-def arrange(pause: float, key_lease: float) -> None:
+def arrange(lease: float, pause: float, key_lease: float) -> None:
     """Put what counts, what is slow and what is short in place."""
     for module, name, instead in (
         (engine, "FreeTariff", LedgerTariff),
         (engine, "ReflexWitness", LedgerWitness),
         (opening, "LocalModel", partial(LocalModel, pause)),
         (idempotency, "LEASE", Micros(int(key_lease * MICROS_PER_SECOND))),
+        (firer, "LEASE", int(lease * MICROS_PER_SECOND)),
     ):
         assert hasattr(module, name)
         setattr(module, name, instead)
@@ -102,5 +104,5 @@ def nurse(lease: float, log: Path) -> None:
 
 if __name__ == "__main__":
     given_lease, given_pause, given_key_lease = map(float, sys.argv[1:])
-    arrange(given_pause, given_key_lease)
+    arrange(given_lease, given_pause, given_key_lease)
     nurse(given_lease, load_settings().home / "soak.log")

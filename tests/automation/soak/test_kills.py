@@ -183,7 +183,7 @@ def test_a_thousand_executions_survive_a_storm_that_kills_the_database_too(
             home = tmp_path / "home"
             home.mkdir()
             settings = settled_home(home, url, service_url(url, None), valkey_url)
-            trial = Trial(seed, LONG, LONG_DECK, (0.5, 3.0), patience=400)
+            trial = Trial(seed, LONG, LONG_DECK, (0.5, 3.0), patience=400, lease=4.0)
             await trial.run(settings, valkey, postgres)
 
     asyncio.run(happen())
