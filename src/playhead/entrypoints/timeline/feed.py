@@ -57,8 +57,15 @@ class TapeFeed:
         self._calls = 0
 
     async def follow(self, places: Mapping[str, Place], kinds: Collection[str]) -> None:
-        """Follow more markets; one that is followed already from the earlier of two places."""
+        """Follow more markets; one that is followed already from the earlier of two places.
+
+        It is told again how that one stands: whoever follows it from now on has not seen it.
+        """
         self._kinds = frozenset(kinds)
+        for ticker in places.keys() & self._trails.keys():
+            trail = self._trails[ticker]
+            if not trail.is_new:
+                self._add(Trail.at(trail.market_id, ticker, trail.place))
         wanted = {
             ticker: place
             for ticker, place in places.items()
