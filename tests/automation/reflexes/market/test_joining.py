@@ -2,12 +2,11 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 from playhead.automation.reflexes.market.rehearse import Rehearser
 from playhead.base.time import Micros
 from playhead.history.capture import Kind, Record
-from tests.automation.reflexes.market.stage import Stage, staged, tape_clock
+from tests.automation.reflexes.market.stage import staged, tape_clock
 from tests.automation.reflexes.market.test_watcher import NEAR, until, watching
 from tests.entrypoints.timeline.taping import growing
 from tests.history.ingest.frames import START, delta, mark, snapshot
@@ -44,7 +43,7 @@ async def joins(url: str, folder: Path) -> None:
                 await hear(delta(4, price="0.6100", size="-10.00", at=now()))
                 await hear(delta(5, price="0.6100", size="5.00", at=now()))
                 await hear(delta(6, price="0.1000", size="1.00", at=now()))
-                await until(lambda: has(stage, first, 5))
+                await until(lambda: stage.events(second))
             (event,) = await stage.events(second)
         assert event.payload["book"]["yes"][0] == ["0.6100", "5.00"]
         end = Micros(tape_clock() + 1)
@@ -52,10 +51,6 @@ async def joins(url: str, folder: Path) -> None:
             second, since=since, until=end, most=10
         )
         assert [each.source_id for each in told.firings] == [event.source_id]
-
-
-async def has(stage: Stage, reflex: Any, count: int) -> bool:
-    return len(await stage.events(reflex)) >= count
 
 
 def now() -> int:
