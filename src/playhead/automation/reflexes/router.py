@@ -97,6 +97,7 @@ CHOICE = (
 )
 EVENT = (EventInvalid, EventTooLarge, BodyTooLarge)
 RUN = (InputInvalid, SkillNotFound, LabelNotFound, ModelUnknown, BodyTooLarge)
+READ = needs(Scope.AUTOMATION_READ)
 WRITE = needs(Scope.AUTOMATION_WRITE)
 _AS_USUAL = RegenerationBody.model_validate({})
 
@@ -105,12 +106,12 @@ router = APIRouter(
     tags=["Reflexes"],
     default_response_class=JsonBytes,
     route_class=IdempotentRoute,
-    dependencies=[needs(Scope.AUTOMATION_READ)],
 )
 
 
 @router.get(
     "",
+    dependencies=[READ],
     responses={
         **answer("One page, the newest first.", ReflexPage),
         **problems(InvalidId, *PAGED, *SHARED),
@@ -143,6 +144,7 @@ async def create_reflex(
 
 @router.get(
     "/stats",
+    dependencies=[READ],
     responses={**answer("All of them in numbers.", ReflexOverview), **problems(*SHARED)},
 )
 async def read_overview(author: AuthorDep, room: RoomOf) -> JsonBytes:
@@ -150,7 +152,11 @@ async def read_overview(author: AuthorDep, room: RoomOf) -> JsonBytes:
     return JsonBytes(encode(overview_view(await room.reader.overview(author.org_id))))
 
 
-@router.get("/{id}", responses={**answer("The reflex.", ReflexView), **problems(*ONE)})
+@router.get(
+    "/{id}",
+    dependencies=[READ],
+    responses={**answer("The reflex.", ReflexView), **problems(*ONE)},
+)
 async def read_reflex(reflex_id: ReflexId, author: AuthorDep, room: RoomOf) -> JsonBytes:
     """Return one reflex."""
     found = await room.reader.find(author.org_id, reflex_id)
@@ -159,6 +165,7 @@ async def read_reflex(reflex_id: ReflexId, author: AuthorDep, room: RoomOf) -> J
 
 @router.get(
     "/{id}/full",
+    dependencies=[READ],
     responses={
         **answer("The reflex with its newest events and executions.", FullReflexView),
         **problems(*ONE),
@@ -279,6 +286,7 @@ async def call_reflex(
 
 @router.post(
     "/{id}/rehearse",
+    dependencies=[READ],
     responses={
         **answer("What it would have done.", RehearsalView),
         **problems(NotMarket, IntervalInvalid, MarketsTooMany, MarketUnknown, *RUN, *ONE),
@@ -319,6 +327,7 @@ async def regenerate_secret(
 
 @router.get(
     "/{id}/webhook",
+    dependencies=[READ],
     responses={
         **answer("Where and how to send webhooks.", ReflexWebhookView),
         **problems(NotWebhook, *ONE),
@@ -332,6 +341,7 @@ async def read_webhook(reflex_id: ReflexId, author: AuthorDep, room: RoomOf) -> 
 
 @router.get(
     "/{id}/events",
+    dependencies=[READ],
     responses={
         **answer("One page, the newest first.", ReflexEventPage),
         **problems(*PAGED, *ONE),
@@ -346,6 +356,7 @@ async def list_events(
 
 @router.get(
     "/{id}/executions",
+    dependencies=[READ],
     responses={
         **answer("One page, the newest first.", ReflexRunPage),
         **problems(*PAGED, *ONE),
@@ -360,6 +371,7 @@ async def list_executions(
 
 @router.get(
     "/{id}/stats",
+    dependencies=[READ],
     responses={**answer("The reflex in numbers.", ReflexStats), **problems(*ONE)},
 )
 async def read_stats(reflex_id: ReflexId, author: AuthorDep, room: RoomOf) -> JsonBytes:
