@@ -122,6 +122,16 @@ async def test_what_cannot_be_executed_says_why(client: Client) -> None:
     ]
 
 
+async def test_an_instant_that_has_not_come_yet_cannot_be_looked_at(client: Client) -> None:
+    skill = await client.stage.skill()
+    asked = {**WORD, "at": "2200-01-01T00:00:00Z"}
+
+    refused = await client.ask("POST", f"/skills/{skl(skill)}/execute", asked)
+
+    assert code(refused) == (422, "execution.at_in_future")
+    assert refused.json()["error"]["field"] == "at"
+
+
 async def test_who_only_reads_cannot_execute(client: Client) -> None:
     skill = await client.stage.skill()
     client.caller = caller_in(client.stage.org_id, Role.VIEWER)

@@ -136,7 +136,7 @@ def test_an_input_that_the_skill_refuses_pauses_the_reflex_after_so_many(url: st
         ]
         shown = (await lab.ask("GET", f"/reflexes/{reflex['id']}")).json()
         assert (shown["is_active"], shown["consecutive_failures"]) == (False, 2)
-        assert shown["paused_because"]
+        assert shown["paused_because"] == "failures"
         assert len(lab.letters.mails) == 1
         assert "reflex.paused" in await lab.log()
         again = (await lab.ask("POST", f"/reflexes/{reflex['id']}/reset-errors")).json()

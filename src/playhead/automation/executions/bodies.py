@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from playhead.automation.executions.execute import Wish
 from playhead.automation.skills import (
@@ -42,7 +43,7 @@ class ExecuteBody(Body):
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if self.version is not None and self.label is not None:
-            raise ValueError("a version or a label, not both")
+            raise PydanticCustomError("version_and_label", "a version or a label, not both")
         return self
 
     def wish(self, mark: str | None) -> Wish:

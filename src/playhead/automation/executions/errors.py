@@ -5,6 +5,7 @@ from uuid import UUID
 from playhead.automation.executions.model import EXECUTION_PREFIX, ExecutionStatus
 from playhead.base.errors import Conflict, Invalid, LimitReached, NotFound
 from playhead.base.ids import format_id
+from playhead.base.time import Micros, format_instant
 
 
 class ExecutionNotFound(NotFound):
@@ -14,6 +15,17 @@ class ExecutionNotFound(NotFound):
 
     def __init__(self, execution_id: UUID) -> None:
         super().__init__(f"there is no execution {format_id(EXECUTION_PREFIX, execution_id)}")
+
+
+class AtInFuture(Invalid):
+    """The instant that a template is to look at has not come yet."""
+
+    code = "execution.at_in_future"
+
+    def __init__(self, at: Micros, now: Micros) -> None:
+        super().__init__(
+            f"{format_instant(at)} has not come yet: it is {format_instant(now)}", field="at"
+        )
 
 
 class CannotCancel(Conflict):

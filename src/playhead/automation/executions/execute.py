@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from playhead.automation.executions.desk import ExecutionDesk
-from playhead.automation.executions.errors import CannotRetry
+from playhead.automation.executions.errors import AtInFuture, CannotRetry
 from playhead.automation.executions.model import ExecutionStatus, ExecutionType, NewExecution
 from playhead.automation.executions.reading import WholeExecution
 from playhead.automation.executions.repeat import started_before
@@ -34,6 +34,16 @@ class Wish:
     retry_of: UUID | None = None
     mark: str | None = None
 
+    def instant(self, now: Micros) -> Micros:
+        """Return the instant that the template looks at.
+
+        Raises:
+            AtInFuture: It has not come yet.
+        """
+        if self.at is not None and self.at > now:
+            raise AtInFuture(self.at, now)
+        return now if self.at is None else self.at
+
 
 async def execute(
     desk: ExecutionDesk,
@@ -53,6 +63,7 @@ async def execute(
         SkillInactive: It is switched off, and this is no test.
         InputInvalid: The input is not what its schema asks for.
         ModelUnknown: Its model is not in the price book any more.
+        AtInFuture: The instant that it is to look at has not come yet.
     """
     usual = ExecutionType.MANUAL if caller.key_id is None else ExecutionType.API
     new = NewExecution(
@@ -61,7 +72,7 @@ async def execute(
         given=wish.given,
         type=ExecutionType.TEST if is_test else usual,
         created_by=caller.name,
-        at=now if wish.at is None else wish.at,
+        at=wish.instant(now),
         label=wish.label,
         version=wish.version,
         mark=wish.mark,
@@ -79,7 +90,7 @@ async def try_out(
         Invalid: The definition cannot be run, as for `check_definition`.
     """
     desk.starter.check(definition)
-    at = now if wish.at is None else wish.at
+    at = wish.instant(now)
     trial = NewTrial(
         desk.new_id(now), definition, wish.given, caller.name, at, wish.retry_of, wish.mark
     )

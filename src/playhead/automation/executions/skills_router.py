@@ -14,7 +14,7 @@ from playhead.automation.executions.dependencies import (
     SkillId,
     WaitAsked,
 )
-from playhead.automation.executions.errors import ExecutionNotFound
+from playhead.automation.executions.errors import AtInFuture, ExecutionNotFound
 from playhead.automation.executions.execute import execute, try_out
 from playhead.automation.executions.replies import reply
 from playhead.automation.executions.schemas import ExecutionPage, ExecutionStarted, ExecutionView
@@ -47,8 +47,15 @@ from playhead.web.wire import JsonBytes, encode
 # ExecutionNotFound: it can be forgotten, with its skill, while somebody waits for its end.
 SHARED = (NoOrganisation, ScopeMissing, DatabaseUnavailable)
 FINDING = (SkillNotFound, VersionNotFound, LabelNotFound)
-STARTING = (*FINDING, ExecutionNotFound, SkillInactive, InputInvalid, ModelUnknown)
-TRYING = (CompletionInvalid, InputInvalid, ModelUnknown, SchemaInvalid, TemplateInvalid)
+STARTING = (*FINDING, ExecutionNotFound, SkillInactive, InputInvalid, ModelUnknown, AtInFuture)
+TRYING = (
+    CompletionInvalid,
+    InputInvalid,
+    ModelUnknown,
+    SchemaInvalid,
+    TemplateInvalid,
+    AtInFuture,
+)
 READING = [needs(Scope.AUTOMATION_READ)]
 WRITING = [needs(Scope.AUTOMATION_WRITE)]
 USUAL_TEST_SECONDS = 30.0

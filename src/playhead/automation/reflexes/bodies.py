@@ -232,7 +232,9 @@ class RehearsalBody(Body):
     @model_validator(mode="after")
     def _runs_few(self) -> Self:
         if self.execute and self.limit > MOST_RUN:
-            raise ValueError(f"limit: with execute at most {MOST_RUN}")
+            raise PydanticCustomError(
+                "limit_too_large", "limit: with execute {most} at most", {"most": MOST_RUN}
+            )
         return self
 
     def stretch(self) -> Stretch:

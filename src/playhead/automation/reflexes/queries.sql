@@ -105,7 +105,7 @@ UPDATE reflexes r
        active_since = CASE WHEN b.pauses THEN NULL ELSE r.active_since END,
        revision = r.revision + b.pauses::integer,
        paused_at = CASE WHEN b.pauses THEN :now ELSE r.paused_at END,
-       paused_because = CASE WHEN b.pauses THEN :message ELSE r.paused_because END,
+       paused_because = CASE WHEN b.pauses THEN 'failures' ELSE r.paused_because END,
        updated_at = CASE WHEN b.pauses THEN :now ELSE r.updated_at END
   FROM before b WHERE r.org_id = :org_id AND r.reflex_id = b.reflex_id
 RETURNING r.*, b.pauses;

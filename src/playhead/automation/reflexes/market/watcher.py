@@ -6,11 +6,10 @@ finds the same matches again under the same names: none is lost and none is note
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 from uuid import UUID
-
-import structlog
 
 from playhead.automation.reflexes.events import note_events
 from playhead.automation.reflexes.market.engine import ReflexFold
@@ -50,7 +49,7 @@ QUICKLY_KEPT = 200
 """Markets of a reflex whose places are kept with every match."""
 FORGOTTEN = Micros(86_400 * MICROS_PER_SECOND)
 """After so long the place of a market that has ended is kept no more."""
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class MarketWatcher:
@@ -83,7 +82,7 @@ class MarketWatcher:
                     if lead is not None:
                         await self._follow(lead)
             except Exception:  # noqa: BLE001 -- the supervision point: the next goes on
-                _log.exception("market_watcher.stopped")
+                _log.exception("the watcher of markets stopped; another one goes on")
             await asyncio.sleep(self._wait_seconds)
 
     async def _follow(self, lead: Lead) -> None:
@@ -174,7 +173,7 @@ class Watch:
                 since=since,
             )
         except PlayheadError as error:
-            _log.error("market_watcher.reflex_unreadable", error=error.message)
+            _log.error("a reflex on markets cannot be read: %s", error.message)
             return
         tracked = Tracked(reflex, wanted, ReflexFold(listening), self._now())
         live = {market.ticker for market in await self._meant(tracked)}
@@ -279,7 +278,7 @@ class Watch:
             raise
         except Exception:  # noqa: BLE001 -- the supervision point: no reflex holds up others
             reflex_id = tracked.reflex.reflex_id
-            _log.exception("market_watcher.not_noted", reflex_id=str(reflex_id))
+            _log.exception("what reflex %s met is not noted; it is looked for again", reflex_id)
             self._failed[reflex_id] = Micros(now + AGAIN)
             self._drop(reflex_id)
             return False
