@@ -11,6 +11,8 @@ from tests.automation.acceptance.provider import provider_on_a_thread
 from tests.automation.models.scripted import COUNTS, Fault, Script, ScriptedProvider
 from tests.automation.models.scripted.server import Exchange
 
+pytestmark = pytest.mark.alone
+
 CLOSED_SECONDS = 1.0
 FINAL_SECONDS = 2.0
 DRIPS = Script(texts=("drip ",) * 2000, seconds_between=0.02)

@@ -11,6 +11,8 @@ from tests.automation.acceptance.making import ended, execute, make_reflex, make
 from tests.automation.acceptance.place import Json, Person, until
 from tests.automation.acceptance.tape import Exchange, Tape
 
+pytestmark = pytest.mark.alone
+
 NEAR = 'book.best_yes_bid > price("0.60") && book.spread <= price("0.02")'
 PROMPT = (
     "{% book event.ticker as b %}It is {{ b.best_yes_bid }} to {{ b.best_yes_ask }}"
