@@ -96,7 +96,10 @@ def test_a_reflex_fires_within_a_second_of_the_events_receipt(watched: Watched) 
 
 def test_it_fires_once_for_each_time_that_the_condition_comes_to_hold(watched: Watched) -> None:
     fired = watched.events("near", state="fired")
-    executions = watched.ada.get(f"/reflexes/{watched.reflexes['near']['id']}/executions", page=1)
+    reflex_id = watched.reflexes["near"]["id"]
+    executions = watched.ada.get(
+        "/executions", reference_id=reflex_id, execution_type="reflex", page=1
+    )
 
     assert len({each["source_id"] for each in fired}) == len(fired)
     assert len({each["execution_id"] for each in fired}) == len(fired)
@@ -169,6 +172,24 @@ def test_a_rehearsal_runs_nothing_and_gives_the_same_again(watched: Watched) -> 
     other = make_reflex(watched.ada, watched.skill)
     refusal = watched.ada.refused("POST", f"/reflexes/{other['id']}/rehearse", body)
     assert refusal == (409, "reflex.not_market")
+
+
+def test_a_rehearsal_runs_the_skill_if_it_is_asked_to_with_the_books_of_then(
+    watched: Watched,
+) -> None:
+    path = f"/reflexes/{watched.reflexes['near']['id']}"
+    before = watched.ada.get(path)["trigger_count"]
+    body = {"from": watched.since, "to": watched.until, "limit": 2, "execute": True}
+    told = watched.ada.post(f"{path}/rehearse", body)["firings"]
+    runs = [ended(watched.ada, each["execution_id"]) for each in told]
+
+    assert [(each["status"], each["execution_type"]) for each in runs] == [
+        ("completed", "test")
+    ] * 2
+    assert [each["at"] for each in runs] == [each["at"] for each in told]
+    for ran, firing in zip(runs, told, strict=True):
+        assert ran["output"].endswith(f" at {firing['event']['book']['position']}.")
+    assert watched.ada.get(path)["trigger_count"] == before
 
 
 def test_the_skill_is_told_the_book_of_the_instant_at_which_it_fired(watched: Watched) -> None:

@@ -203,7 +203,8 @@ def test_rflx_09_failures_in_a_row_pause_a_reflex_until_they_are_reset(ada: Pers
     reset = ada.post(f"{path}/reset-errors")
 
     assert (failed["status"], failed["error_code"]) == ("failed", "skill.template_failed")
-    assert (paused["is_active"], paused["paused_at"] is None) == (False, False)
+    assert (paused["is_active"], paused["paused_because"]) == (False, "failures")
+    assert paused["paused_at"] is not None
     assert (paused["consecutive_failures"], paused["last_error_message"]) == (
         1,
         failed["error_message"],
