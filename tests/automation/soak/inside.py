@@ -1,4 +1,4 @@
-"""The API and two workers in this process, over real servers: for races rather than for kills."""
+"""The API and a worker in this process, over real servers: for races rather than for kills."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -50,26 +50,23 @@ def arrange(monkeypatch: pytest.MonkeyPatch, pause: float) -> None:
 
 @asynccontextmanager
 async def inside(service_url: str, valkey_url: str, home: Path) -> AsyncIterator[Inside]:
-    """Open the API, run two workers, and sign somebody up."""
+    """Open the API, run a worker, and sign somebody up."""
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(whole(service_url, valkey_url, home))
         token = (await world.sign_up("ada@example.org"))["access_token"]
-        for name in ("one", "two"):
-            await stack.enter_async_context(_working(service_url, valkey_url, home, name))
+        await stack.enter_async_context(_working(service_url, valkey_url, home))
         yield Inside(world.client, token)
 
 
 @asynccontextmanager
-async def _working(
-    service_url: str, valkey_url: str, home: Path, name: str
-) -> AsyncIterator[JobWorker]:
+async def _working(service_url: str, valkey_url: str, home: Path) -> AsyncIterator[JobWorker]:
     settings = Settings(home=home, service_database_url=service_url, valkey_url=valkey_url)
     async with (
         Database.open(service_url, connections=8) as database,
         Valkey.open(valkey_url) as valkey,
         working.open_work(Ground(settings, database, valkey, SEALER, now)) as work,
     ):
-        options = WorkerOptions(name=name, drain_seconds=1.0)
+        options = WorkerOptions(name="here", drain_seconds=1.0)
         worker = JobWorker(database, work.handlers, options, valkey_url=valkey_url, now=now)
         stop = asyncio.Event()
         running = asyncio.create_task(worker.run(stop))

@@ -34,7 +34,7 @@ from tests.automation.soak.storm import Blow, Postman, Storm
 SHORT = Sizes(asked=16, habits=1, webhooks=8, seconds=4)
 SHORT_DECK = (Blow.WORKER, Blow.WORKERS, Blow.API, Blow.API, Blow.VALKEY, Blow.FREEZE)
 LONG = Sizes(asked=270, habits=18, webhooks=80, seconds=150)
-LONG_DECK = (*SHORT_DECK, Blow.WORKER, Blow.VALKEY, Blow.ALL, Blow.POSTGRES) * 8
+LONG_DECK = (*SHORT_DECK, Blow.WORKER, Blow.VALKEY, Blow.ALL, Blow.POSTGRES) * 6
 ORGANISATIONS = ("Acme", "Bolt")
 
 
@@ -183,7 +183,7 @@ def test_a_thousand_executions_survive_a_storm_that_kills_the_database_too(
             home = tmp_path / "home"
             home.mkdir()
             settings = settled_home(home, url, service_url(url, None), valkey_url)
-            trial = Trial(seed, LONG, LONG_DECK, (0.5, 3.0), patience=400, lease=4.0)
+            trial = Trial(seed, LONG, LONG_DECK, (1.0, 4.0), patience=400, lease=4.0)
             await trial.run(settings, valkey, postgres)
 
     asyncio.run(happen())
