@@ -170,6 +170,19 @@ def test_only_administrators_see_and_change_keys(module_service_database_url: st
     on_stage(module_service_database_url, act)
 
 
+def test_a_key_is_sent_to_no_address_that_somebody_wrote_beside_it(
+    module_service_database_url: str,
+) -> None:
+    async def act(stage: Stage) -> None:
+        answer = await stage.ask("POST", "", {**BODY, "provider": "openai"})
+        assert answer.status_code == 201, answer.text
+        await stage.run("UPDATE provider_keys SET base_url = 'https://evil.example/v1' RETURNING 1")
+        with pytest.raises(SealBroken):
+            await stage.opened(Provider.OPENAI)
+
+    on_stage(module_service_database_url, act)
+
+
 def test_a_key_opens_for_its_organisation_only(module_service_database_url: str) -> None:
     async def act(stage: Stage) -> None:
         await stage.ask("POST", body=BODY)

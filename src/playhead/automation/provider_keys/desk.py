@@ -48,7 +48,7 @@ class ProviderKeyDesk:
         """
         check_place(provider, base_url, inside=self.inside)
         kept = StoredKey(provider, hint_of(key), base_url, caller.name, now, now)
-        sealed = self.ring.seal(key, caller.org, provider)
+        sealed = self.ring.seal(key, caller.org, provider, base_url)
         async with self.tenants.transaction(caller.tenant) as transaction:
             created_at, is_new = await KeyRows(transaction, caller.org).put(kept, sealed)
             details = {"hint": kept.hint, "base_url": base_url, "replaced": not is_new}

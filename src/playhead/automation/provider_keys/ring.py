@@ -11,14 +11,17 @@ from playhead.storage.sealing import Sealer
 
 
 class KeyRing:
-    """Seals and opens keys, each for one organisation and one provider only."""
+    """Seals and opens keys, each for one organisation, one provider and one address only."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    def seal(self, key: ProviderKey, org_id: UUID, provider: Provider) -> bytes:
+    def seal(
+        self, key: ProviderKey, org_id: UUID, provider: Provider, base_url: str | None
+    ) -> bytes:
         """Return a key so that it can be kept."""
-        return self._sealer.seal(key.reveal().encode("ascii"), purpose=purpose(org_id, provider))
+        sealed_for = purpose(org_id, provider, base_url)
+        return self._sealer.seal(key.reveal().encode("ascii"), purpose=sealed_for)
 
     async def key_for(
         self, transaction: Transaction, org_id: UUID, provider: Provider
@@ -33,13 +36,17 @@ class KeyRing:
         found = await KeyRows(transaction, org_id).find(provider)
         if found is None:
             return None
-        text = self._sealer.open(found.sealed, purpose=purpose(org_id, provider))
+        sealed_for = purpose(org_id, provider, found.base_url)
+        text = self._sealer.open(found.sealed, purpose=sealed_for)
         return ProviderKey(text.decode("ascii")), found.base_url
 
 
-def purpose(org_id: UUID, provider: Provider) -> str:
-    """Return what a key is sealed for: nobody else's row can be put in its place."""
-    return f"provider-key:{org_id}:{provider.value}"
+def purpose(org_id: UUID, provider: Provider, base_url: str | None) -> str:
+    """Return what a key is sealed for.
+
+    Nobody else's row can be put in its place, and it is sent to no other address by changing that.
+    """
+    return f"provider-key:{org_id}:{provider.value}:{base_url or ''}"
 
 
 def provider_of(prices: PriceBook, model: str) -> Provider:
