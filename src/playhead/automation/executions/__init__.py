@@ -20,6 +20,7 @@ from playhead.automation.executions.model import (
     NewExecution,
     Refused,
     Spent,
+    reference_text,
 )
 from playhead.automation.executions.ports import Models, Witness
 from playhead.automation.executions.reading import Execution, ExecutionReader, Filter
@@ -65,6 +66,7 @@ __all__ = [
     "Witness",
     "Workshop",
     "execution_row",
+    "reference_text",
     "started_before",
     "unfinished",
 ]

@@ -11,9 +11,14 @@ from playhead.automation.executions.desk import ExecutionDesk
 from playhead.automation.executions.errors import IntervalEmpty
 from playhead.automation.executions.export import ExportFormat
 from playhead.automation.executions.forget import MICROS_PER_DAY
-from playhead.automation.executions.model import EXECUTION_PREFIX, ExecutionStatus, ExecutionType
+from playhead.automation.executions.model import (
+    EXECUTION_PREFIX,
+    HABIT_PREFIX,
+    REFLEX_PREFIX,
+    ExecutionStatus,
+    ExecutionType,
+)
 from playhead.automation.executions.reading import Filter
-from playhead.automation.executions.schemas import HABIT_PREFIX, REFLEX_PREFIX
 from playhead.automation.executions.statistics import Granularity
 from playhead.automation.executions.watch import LAST_EVENT_ID, Mark
 from playhead.automation.skills import SKILL_PREFIX

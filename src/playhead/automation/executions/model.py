@@ -7,9 +7,12 @@ from uuid import UUID
 
 from playhead.automation.models import Usage
 from playhead.base.errors import PlayheadError
+from playhead.base.ids import format_id
 from playhead.base.time import Micros
 
 EXECUTION_PREFIX = "exe"
+HABIT_PREFIX = "hab"
+REFLEX_PREFIX = "rfx"
 JOB_KIND = "execution"
 DEPTH = "depth"
 """The key of a trigger under which it says how many executions caused one another before it."""
@@ -23,6 +26,14 @@ class ExecutionType(StrEnum):
     REFLEX = "reflex"
     API = "api"
     TEST = "test"
+
+
+def reference_text(type: ExecutionType, reference_id: UUID | None) -> str | None:
+    """Return the id of the habit or reflex that an execution is of, as it is written outside."""
+    if reference_id is None:
+        return None
+    prefix = HABIT_PREFIX if type is ExecutionType.HABIT else REFLEX_PREFIX
+    return format_id(prefix, reference_id)
 
 
 class ExecutionStatus(StrEnum):

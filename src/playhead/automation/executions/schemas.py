@@ -6,8 +6,8 @@ from uuid import UUID
 from playhead.automation.executions.model import (
     EXECUTION_PREFIX,
     ExecutionStatus,
-    ExecutionType,
     Spent,
+    reference_text,
 )
 from playhead.automation.executions.reading import Execution, SkillNamed, WholeExecution
 from playhead.automation.skills import SKILL_PREFIX
@@ -19,8 +19,6 @@ from playhead.web.wire import Instant, Wire, instant, instant_text
 PICO_DIGITS = 12
 CENT_DIGITS = 2
 JOB_PREFIX = "job"
-HABIT_PREFIX = "hab"
-REFLEX_PREFIX = "rfx"
 MICROS_PER_MILLI = 1000
 
 
@@ -209,7 +207,7 @@ def _fields(found: Execution) -> dict[str, Any]:
         "version": found.version,
         "model": found.model,
         "execution_type": found.type.value,
-        "reference_id": _reference(found),
+        "reference_id": reference_text(found.type, found.reference_id),
         "retry_of": found.retry_of and format_id(EXECUTION_PREFIX, found.retry_of),
         "status": found.status.value,
         "output": found.output,
@@ -249,13 +247,6 @@ def _skill(named: SkillNamed) -> ExecutedSkill:
     return ExecutedSkill(
         id=format_id(SKILL_PREFIX, named.skill_id), name=named.name, category=named.category
     )
-
-
-def _reference(found: Execution) -> str | None:
-    if found.reference_id is None:
-        return None
-    prefix = HABIT_PREFIX if found.type is ExecutionType.HABIT else REFLEX_PREFIX
-    return format_id(prefix, found.reference_id)
 
 
 def _tokens(spent: Spent) -> TokensByClass:

@@ -1,7 +1,7 @@
 """Tokens by class. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 from playhead.base.errors import Invalid
@@ -55,10 +55,10 @@ class Usage:
 
     def counted(self) -> Iterator[tuple[TokenClass, int]]:
         """Yield each class that the provider counted, with its tokens."""
-        for each in fields(self):
-            tokens = getattr(self, each.name)
+        for each in TokenClass:  # the names of the attributes
+            tokens = getattr(self, each)
             if tokens is not None:
-                yield TokenClass(each.name), tokens
+                yield each, tokens
 
     @property
     def is_known(self) -> bool:

@@ -8,8 +8,7 @@ from playhead.kernel.mail import Mail
 _MOST_NAME = 100
 _MOST_ERROR = 500
 _TEXT = """\
-The {kind} {subject} ({name}) was paused at {at}: {failures} of its runs failed, one after the \
-other.
+The {kind} {subject} ({name}) was paused at {at}. Failures in a row: {failures}.
 
 The last error:
 

@@ -7,11 +7,12 @@ from playhead.automation.executions import (
     Ended,
     ExecutionStatus,
     ExecutionType,
+    reference_text,
 )
 from playhead.automation.notices import Notices
 from playhead.automation.reflexes.events import NewId, News, emit
 from playhead.automation.reflexes.failures import Failures
-from playhead.automation.reflexes.model import REFLEX_PREFIX, EventName
+from playhead.automation.reflexes.model import EventName
 from playhead.automation.reflexes.repository import ReflexRows
 from playhead.automation.skills import SKILL_PREFIX
 from playhead.base.ids import format_id, new_uuid
@@ -60,15 +61,12 @@ class ReflexWitness:
 
 
 def _payload(ended: Ended) -> dict[str, object]:
-    reference = ended.reference_id
-    is_reflex = ended.type is ExecutionType.REFLEX
     error = {"code": ended.error_code, "message": ended.error_message}
     return {
         "execution_id": format_id(EXECUTION_PREFIX, ended.execution_id),
         "skill_id": None if ended.skill_id is None else format_id(SKILL_PREFIX, ended.skill_id),
         "execution_type": ended.type.value,
-        "reflex_id": format_id(REFLEX_PREFIX, reference) if reference and is_reflex else None,
-        "reference": None if reference is None else str(reference),
+        "reference_id": reference_text(ended.type, ended.reference_id),
         "status": ended.status.value,
         "error": error if ended.status is ExecutionStatus.FAILED else None,
     }

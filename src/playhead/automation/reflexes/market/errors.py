@@ -10,8 +10,8 @@ class IntervalInvalid(Invalid):
 
     def __init__(self, days: int) -> None:
         super().__init__(
-            f"a rehearsal goes over [since, until), {days} days at most, that are past",
-            field="until",
+            f"a rehearsal goes over [from, to), {days} days at most, that are past",
+            field="to",
         )
 
 
