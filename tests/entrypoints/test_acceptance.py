@@ -54,7 +54,7 @@ async def with_provider(
 ) -> AsyncIterator[tuple[Whole, RunningIssuer]]:
     """The whole API where a provider signs people in."""
     async with running_issuer() as issuer:
-        chosen = {
+        chosen: dict[str, Any] = {
             "sign_in": "oidc",
             "oidc_issuer": issuer.state.url,
             "oidc_client_id": CLIENT[0],

@@ -1,9 +1,10 @@
 """The whole API in process, over a real database and a real Valkey."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -14,12 +15,14 @@ from argon2 import Parameters, Type
 
 from playhead.base.time import Micros, Nanos
 from playhead.entrypoints.automation import Automation
+from playhead.entrypoints.automation.working import open_work
 from playhead.entrypoints.edge import edge_of
 from playhead.entrypoints.http_app import History, build_app
 from playhead.entrypoints.kernel import Ground, Kernel, open_kernel
 from playhead.entrypoints.settings import load_settings
 from playhead.history.capture import CaptureStore
 from playhead.history.verify import Trails, Verifier
+from playhead.kernel.jobs.worker import JobWorker, WorkerOptions
 from playhead.kernel.mail import newest_mail
 from playhead.storage.postgres import Database
 from playhead.storage.roles import check_connection
@@ -60,9 +63,12 @@ class Whole:
 
 @asynccontextmanager
 async def whole(
-    service_url: str, valkey_url: str, home: Path, **chosen: object
+    service_url: str, valkey_url: str, home: Path, *, works: bool = False, **chosen: Any
 ) -> AsyncIterator[Whole]:
-    """Open the API over these servers; passwords cost little."""
+    """Open the API over these servers; passwords cost little.
+
+    ``works``: with a worker beside it.
+    """
     settings = load_settings(home=home, service_database_url=service_url, **chosen)
     async with (
         Database.open(service_url, connections=4, check=check_connection) as database,
@@ -79,8 +85,27 @@ async def whole(
             edge=edge_of(settings),
         )
         transport = httpx2.ASGITransport(app=app, client=(some_address(), 1))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        async with (
+            httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client,
+            _working(ground, valkey_url) if works else nullcontext(),
+        ):
             yield Whole(app, client, kernel, home)
+
+
+@asynccontextmanager
+async def _working(ground: Ground, valkey_url: str) -> AsyncIterator[None]:
+    stop, queue = asyncio.Event(), f"whole.{secrets.token_hex(4)}"  # Valkey is shared by all tests
+    async with open_work(ground) as work:
+        options = WorkerOptions(name="whole", queue=queue, drain_seconds=0.0)
+        worker = JobWorker(
+            ground.database, work.handlers, options, valkey_url=valkey_url, now=ground.now
+        )
+        task = asyncio.create_task(worker.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
 
 
 def some_address() -> str:

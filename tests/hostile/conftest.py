@@ -15,5 +15,6 @@ def arena(
 ) -> Iterator[Arena]:
     """The whole API over a database of its own, on a thread of its own."""
     home = tmp_path_factory.mktemp("home")
-    with arena_of(whole(service_url(new_database(), None), valkey_url, home)) as opened:
+    opening = whole(service_url(new_database(), None), valkey_url, home, works=True)
+    with arena_of(opening) as opened:
         yield opened

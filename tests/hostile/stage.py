@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from playhead.automation.models import LOCAL_MODEL
 from tests.entrypoints.whole import PASSWORD, Json, Whole
 from tests.hostile.wire import Answer, Asked, bearer_field, json_asked, put
 
@@ -96,6 +97,38 @@ class Arena:
                     return start + text.partition(start)[2].split()[0]
             time.sleep(0.02)
         raise AssertionError(f"no mail to {email} with {start}")
+
+
+def invitation_of(arena: Arena, owner: Person) -> str:
+    """Return the id of a new invitation; nobody is invited twice: that is limited."""
+    invited = {"email": f"{secrets.token_hex(8)}@example.org", "role": "viewer"}
+    return str(arena.make(owner, f"/api/v1/orgs/{owner.org_id}/invitations", invited)["id"])
+
+
+def skill_of(arena: Arena, owner: Person) -> str:
+    """Return the id of a new skill."""
+    body = {"name": secrets.token_hex(8), "prompt_template": "Say hello.", "model": LOCAL_MODEL}
+    return str(arena.make(owner, "/api/v1/skills", body)["id"])
+
+
+def execution_of(arena: Arena, owner: Person) -> str:
+    """Return the id of a new execution; nobody runs it."""
+    path = f"/api/v1/skills/{skill_of(arena, owner)}/execute"
+    answer = arena.ask(json_asked("POST", path, {}, owner.token))
+    assert answer.status == 202, answer.body
+    return str(answer.json()["execution_id"])
+
+
+def habit_of(arena: Arena, owner: Person) -> str:
+    """Return the id of a new habit, of once a year."""
+    body = {"skill_id": skill_of(arena, owner), "schedule_cron": "0 0 1 1 *"}
+    return str(arena.make(owner, "/api/v1/habits", body)["id"])
+
+
+def reflex_of(arena: Arena, owner: Person) -> str:
+    """Return the id of a new reflex."""
+    body = {"skill_id": skill_of(arena, owner), "trigger_type": "api_call"}
+    return str(arena.make(owner, "/api/v1/reflexes", body)["id"])
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Whatever the OpenAPI document allows or forbids: every answer is one that it declares."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -16,7 +16,16 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 
 from tests.hostile.judge import judge
-from tests.hostile.stage import AUTH, Arena, Person
+from tests.hostile.stage import (
+    AUTH,
+    Arena,
+    Person,
+    execution_of,
+    habit_of,
+    invitation_of,
+    reflex_of,
+    skill_of,
+)
 from tests.hostile.wire import Answer, Asked, Fields
 
 load_all_checks()
@@ -73,16 +82,22 @@ def ids_of(arena: Arena, owner: Person, path: str) -> Ids:
     """The parameters of a path, as they are called in the owner's organisation."""
     if "{" not in path:
         return {}
-    invited = {"email": "guest@example.org", "role": "viewer"}
-    invitation = arena.make(owner, f"/api/v1/orgs/{owner.org_id}/invitations", invited)
-    key = arena.make(owner, "/api/v1/api-keys", {"name": "known"})
-    known = {
-        "{org_id}": owner.org_id,
-        "{user_id}": str(arena.read(owner, f"{AUTH}/me")["id"]),
-        "{invitation_id}": str(invitation["id"]),
-        "api-keys/{id}": str(key["id"]),
+    known: dict[str, Callable[[], object]] = {
+        "{org_id}": lambda: owner.org_id,
+        "{user_id}": lambda: arena.read(owner, f"{AUTH}/me")["id"],
+        "{invitation_id}": lambda: invitation_of(arena, owner),
+        "api-keys/{id}": lambda: arena.make(owner, "/api/v1/api-keys", {"name": "known"})["id"],
+        "skills/{id}": lambda: skill_of(arena, owner),
+        "{skill_id}": lambda: skill_of(arena, owner),
+        "{execution_id}": lambda: execution_of(arena, owner),
+        "{habit_id}": lambda: habit_of(arena, owner),
+        "reflexes/{id}": lambda: reflex_of(arena, owner),
     }
-    return {place.partition("{")[2].rstrip("}"): known[place] for place in known if place in path}
+    return {
+        place.partition("{")[2].rstrip("}"): str(make())
+        for place, make in known.items()
+        if place in path
+    }
 
 
 def drawn(operation: Operation, mode: GenerationMode, ids: Ids) -> list[Case]:

@@ -9,9 +9,19 @@ import pytest
 from playhead.base.ids import format_id, new_uuid
 from playhead.kernel.api_keys.text import new_key
 from playhead.kernel.auth.passwords import Passwords
+from playhead.kernel.identity import Scope
 from tests.entrypoints.whole import PASSWORD, Json, now
 from tests.hostile.drawing import tried
-from tests.hostile.stage import AUTH, Arena, Person
+from tests.hostile.stage import (
+    AUTH,
+    Arena,
+    Person,
+    execution_of,
+    habit_of,
+    invitation_of,
+    reflex_of,
+    skill_of,
+)
 from tests.hostile.wire import Answer, Asked, bearer_field, json_asked
 
 VARYING = {"x-request-id", "x-process-time", "date"}
@@ -20,27 +30,49 @@ PREFIXES = {
     "user_id": "usr",
     "invitation_id": "inv",
     "session_id": "ses",
-    "id": "key",
+    "api-keys/{id}": "key",
+    "skills/{id}": "skl",
+    "skill_id": "skl",
+    "execution_id": "exe",
+    "habit_id": "hab",
+    "reflexes/{id}": "rfx",
 }
+"""Of ids by the names that paths give them; where one name is of several, with what is before."""
+
+OTHERS = {"number": "1", "label": "production", "provider": "openai"}
+"""What else is named in paths: the same for everybody."""
+
 PUBLIC = {
     "/api/v1/markets/{ticker}",
     "/api/v1/markets/{ticker}/book",
     "/api/v1/markets/{ticker}/changes",
     "/api/v1/audits/{id}",
     "/api/v1/auth/oauth/{provider}",
+    "/api/v1/provider-keys/{provider}",
+    "/api/v1/webhooks/reflexes/{id}",
 }
-"""What these name belongs to everybody."""
+"""What these name is everybody's, or asked for by a signature."""
 BODIES: dict[str, Json] = {
     "PATCH /api/v1/orgs/{org_id}": {"name": "Mine"},
     "PATCH /api/v1/orgs/{org_id}/members/{user_id}": {"role": "viewer"},
     "POST /api/v1/orgs/{org_id}/invitations": {"email": "me@example.org", "role": "owner"},
     "PATCH /api/v1/api-keys/{id}": {"name": "Mine"},
     "POST /api/v1/api-keys/{id}/rotate": {},
+    "PATCH /api/v1/skills/{id}": {"name": "Mine"},
+    "POST /api/v1/skills/{id}/labels": {"label": "production", "version": 1},
+    "PATCH /api/v1/habits/{habit_id}": {"timezone": "UTC"},
+    "PATCH /api/v1/reflexes/{id}": {"name": "Mine"},
+    "POST /api/v1/reflexes/{id}/test": {"event_data": {}},
+    "POST /api/v1/reflexes/{id}/events": {"event": {}},
+    "POST /api/v1/reflexes/{id}/rehearse": {
+        "from": "2026-01-01T00:00:00Z",
+        "to": "2026-01-01T00:01:00Z",
+    },
 }
 QUERIES = {"DELETE /api/v1/orgs/{org_id}": "?confirm=Ada's%20organisation"}
 Ids = dict[str, str]
 Seen = tuple[int, list[tuple[bytes, bytes]], str]
-ID = re.compile(r"(?:org|usr|inv|ses|key)_[0-9a-z]{26}")
+ID = re.compile(r"(?:org|usr|inv|ses|key|skl|exe|hab|rfx)_[0-9a-z]{26}")
 
 
 def seen(answer: Answer) -> Seen:
@@ -63,20 +95,31 @@ def without_asked(said: Seen, asked: Asked) -> Seen:
 
 def belongings(arena: Arena, person: Person) -> Ids:
     """The id of one thing of each kind that somebody has."""
-    invited = {"email": f"{secrets.token_hex(8)}@example.org", "role": "viewer"}
-    invitation = arena.make(person, f"/api/v1/orgs/{person.org_id}/invitations", invited)
     return {
-        "org_id": person.org_id,
-        "user_id": str(arena.read(person, f"{AUTH}/me")["id"]),
-        "invitation_id": str(invitation["id"]),
-        "session_id": str(arena.read(person, f"{AUTH}/sessions")["data"][0]["id"]),
-        "id": str(arena.make(person, "/api/v1/api-keys", {"name": "theirs"})["id"]),
+        "org": person.org_id,
+        "usr": str(arena.read(person, f"{AUTH}/me")["id"]),
+        "inv": invitation_of(arena, person),
+        "ses": str(arena.read(person, f"{AUTH}/sessions")["data"][0]["id"]),
+        "key": str(arena.make(person, "/api/v1/api-keys", {"name": "theirs"})["id"]),
+        "skl": skill_of(arena, person),
+        "exe": execution_of(arena, person),
+        "hab": habit_of(arena, person),
+        "rfx": reflex_of(arena, person),
     }
 
 
 def nobodys() -> Ids:
     """Well-formed ids of nothing."""
-    return {name: format_id(prefix, new_uuid(now())) for name, prefix in PREFIXES.items()}
+    return {prefix: format_id(prefix, new_uuid(now())) for prefix in PREFIXES.values()}
+
+
+def prefixes_in(path: str) -> set[str]:
+    """The kinds of the ids in a path."""
+    return {prefix for name, prefix in PREFIXES.items() if _place(name) in path}
+
+
+def _place(name: str) -> str:
+    return name if "{" in name else f"{{{name}}}"
 
 
 def with_ids(arena: Arena) -> Iterator[tuple[str, str]]:
@@ -87,7 +130,12 @@ def with_ids(arena: Arena) -> Iterator[tuple[str, str]]:
 
 def filled(method: str, path: str, ids: Ids, *headers: tuple[bytes, bytes]) -> Asked:
     operation = f"{method} {path}"
-    target = path.format(**ids) + QUERIES.get(operation, "")
+    named = OTHERS | {
+        _place(name).partition("{")[2].rstrip("}"): ids[prefix]
+        for name, prefix in PREFIXES.items()
+        if _place(name) in path
+    }
+    target = path.format(**named) + QUERIES.get(operation, "")
     if operation in BODIES:
         return json_asked(method, target, BODIES[operation], *headers)
     return Asked(method, target.encode(), headers)
@@ -95,8 +143,8 @@ def filled(method: str, path: str, ids: Ids, *headers: tuple[bytes, bytes]) -> A
 
 def test_what_another_tenant_has_and_what_nobody_has_are_answered_alike(arena: Arena) -> None:
     owner, stranger = arena.sign_up(), arena.sign_up()
-    theirs, mine = belongings(arena, owner), {"org_id": stranger.org_id}
-    key = arena.make(stranger, "/api/v1/api-keys", {"name": "k", "scopes": ["admin"]})["key"]
+    theirs, mine = belongings(arena, owner), {"org": stranger.org_id}
+    key = arena.make(stranger, "/api/v1/api-keys", {"name": "k", "scopes": list(Scope)})["key"]
     walked = list(with_ids(arena))
     for method, path in walked:
         for headers in (stranger.token, bearer_field(key)):
@@ -114,7 +162,7 @@ def test_what_another_tenant_has_and_what_nobody_has_are_answered_alike(arena: A
                 assert real == missing == again, (method, path)
                 assert real[0] == 404 or is_a_key_refused(headers, path, real[0]), (path, real)
 
-    assert len(walked) >= 14
+    assert len(walked) >= 60
     assert belongings_stand(arena, owner, theirs)
 
 
@@ -125,9 +173,9 @@ def is_a_key_refused(headers: tuple[bytes, bytes], path: str, status: int) -> bo
 
 def belongings_stand(arena: Arena, owner: Person, ids: Ids) -> bool:
     arena.read(owner, f"{AUTH}/me")
-    members = arena.read(owner, f"/api/v1/orgs/{ids['org_id']}/members")["data"]
-    invitations = arena.read(owner, f"/api/v1/orgs/{ids['org_id']}/invitations")["data"]
-    key = arena.read(owner, f"/api/v1/api-keys/{ids['id']}")
+    members = arena.read(owner, f"/api/v1/orgs/{ids['org']}/members")["data"]
+    invitations = arena.read(owner, f"/api/v1/orgs/{ids['org']}/invitations")["data"]
+    key = arena.read(owner, f"/api/v1/api-keys/{ids['key']}")
     return (
         [each["role"] for each in members] == ["owner"]
         and [each["status"] for each in invitations] == ["pending"]
@@ -139,11 +187,10 @@ def test_ids_that_are_none_are_refused_alike_wherever_they_stand(arena: Arena) -
     owner = arena.sign_up()
     ids = belongings(arena, owner)
     asked = [
-        filled(method, path, {**ids, name: wrong}, owner.token)
+        filled(method, path, {**ids, kind: wrong}, owner.token)
         for method, path in with_ids(arena)
-        for name in PREFIXES
-        if f"{{{name}}}" in path
-        for wrong in (ids[name][:-1], ids[name].upper(), "usr" + ids[name][3:] + "x", "0", "%00")
+        for kind in sorted(prefixes_in(path))
+        for wrong in (ids[kind][:-1], ids[kind].upper(), "usr" + ids[kind][3:] + "x", "0", "%00")
     ]
 
     answers = tried(arena, asked, holds=lambda _, answer: answer.status == 422)
@@ -155,11 +202,10 @@ def test_ids_of_another_kind_are_no_ids_here(arena: Arena) -> None:
     owner = arena.sign_up()
     ids = belongings(arena, owner)
     asked = [
-        filled(method, path, {**ids, name: other}, owner.token)
+        filled(method, path, {**ids, kind: other}, owner.token)
         for method, path in with_ids(arena)
-        for name in PREFIXES
-        if f"{{{name}}}" in path
-        for kind, other in ids.items()
+        for kind in sorted(prefixes_in(path))
+        for name, other in ids.items()
         if kind != name
     ]
 
@@ -173,7 +219,7 @@ def test_to_ask_for_another_organisation_tells_nothing_of_it(arena: Arena) -> No
         Asked("GET", path, (credentials, (b"x-org-id", org.encode())))
         for path in (b"/api/v1/markets", b"/api/v1/auth/me", b"/api/v1/api-keys")
         for credentials in (stranger.token, bearer_field(str(stranger.answer["api_key"])))
-        for org in (owner.org_id, nobodys()["org_id"])
+        for org in (owner.org_id, nobodys()["org"])
     ]
     answers = [seen(each) for each in tried(arena, asked)]
 

@@ -16,8 +16,19 @@ def names(**chosen: object) -> list[str]:
 
 
 def test_recorders_start_after_what_reads_them() -> None:
-    assert names() == ["api", "sealer", "ingest", "exchange", "recorder"]
+    assert names() == ["api", "worker", "sealer", "ingest", "exchange", "recorder"]
     assert names(recorders=3)[-3:] == ["recorder", "recorder-2", "recorder-3"]
+
+
+def test_who_acts_for_tenants_never_learns_how_to_be_the_databases_owner() -> None:
+    settings = Settings(database_url="postgresql://owner@/playhead")
+    untold = [
+        program.name
+        for program in programs_of(settings)
+        if "PLAYHEAD_DATABASE_URL" not in program.environment
+    ]
+
+    assert untold == ["api", "worker"]
 
 
 def test_the_real_exchange_is_not_simulated() -> None:

@@ -74,7 +74,7 @@ def _answers() -> dict[int | str, dict[str, Any]]:
         **answer("It has ended: the execution.", ExecutionView),
         **answer("It goes on: where to find it.", ExecutionStarted, status=202),
     }
-    declared[200]["content"][EVENTS] = {"schema": {"type": "string"}}
+    declared[200]["content"][EVENTS] = {}
     return declared
 
 
