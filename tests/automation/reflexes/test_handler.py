@@ -1,13 +1,14 @@
 """What becomes of events: fired or not, once, exactly, and told why."""
 
 import asyncio
+from collections import Counter
 from uuid import UUID
 
 import pytest
 
 from playhead.automation.executions import Ended, ExecutionStatus, ExecutionType
 from playhead.automation.reflexes import EventName, News, broadcast, emit, note_events
-from playhead.automation.reflexes.model import NewEvent, Source
+from playhead.automation.reflexes.model import MOST_CHAINED, NewEvent, Source
 from playhead.automation.reflexes.repository import forget_events_before
 from playhead.base.ids import new_uuid
 from playhead.base.time import Micros
@@ -205,6 +206,20 @@ def test_events_inside_set_off_reflexes_until_they_are_too_deep(url: str) -> Non
         ]
         depths = sorted(each.trigger["depth"] for each in await lab.started())
         assert depths == [1, 4]
+
+    told(url, story)
+
+
+def test_a_chain_of_executions_grows_by_so_many_a_minute_only(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        config = {"events": ["execution.failed"]}
+        reflex = await lab.reflex(trigger_type="event", trigger_config=config)
+        for _ in range(MOST_CHAINED + 2):
+            await _end(lab, _ended(lab, None, "failed", 1))
+        await _end(lab, _ended(lab, None, "failed", 0))
+        await lab.work()
+        said = Counter(because for _, because in await lab.told(reflex))
+        assert said == {"fired": MOST_CHAINED + 1, "too_many": 2}
 
     told(url, story)
 

@@ -21,6 +21,7 @@ class Because(StrEnum):
     NOT_MATCHED = "not_matched"
     INACTIVE = "reflex_inactive"
     TOO_DEEP = "too_deep"
+    TOO_MANY = "too_many"
     KEY_UNKNOWN = "dedupe_key_unknown"
     REFUSED = "refused"
     WAITING = "waiting"

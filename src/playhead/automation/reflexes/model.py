@@ -14,6 +14,10 @@ JOB_KIND = "reflex_event"
 MOST_DEPTH = 5
 """So many executions may cause one another by events; what would be the next is not started."""
 
+MOST_CHAINED = 60
+"""So many a minute may one reflex start because of executions that other reflexes started: ten that
+hear of each other would make a hundred thousand executions of one."""
+
 DAY: Final = Micros(86_400 * MICROS_PER_SECOND)
 LONGEST_ERROR = 500
 NONE: Final = Micros(0)

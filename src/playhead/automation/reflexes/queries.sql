@@ -69,6 +69,10 @@ SELECT * FROM reflex_events
 SELECT max(at) AS at FROM reflex_events
  WHERE org_id = :org_id AND reflex_id = :reflex_id AND state = 'fired';
 
+-- name: fired_since
+SELECT count(*) AS events FROM reflex_events
+ WHERE org_id = :org_id AND reflex_id = :reflex_id AND state = 'fired' AND at > :since;
+
 -- name: fired_keys
 SELECT dedupe_value AS key, max(at) AS at FROM reflex_events
  WHERE org_id = :org_id AND reflex_id = :reflex_id AND state = 'fired'

@@ -188,6 +188,13 @@ class EventRows:
         )
         return None if row is None else row.at
 
+    async def fired_since(self, reflex_id: UUID, since: Micros) -> int:
+        """Return how many events later than ``since`` fired."""
+        row = await self._transaction.fetch_optional(
+            SQL.fired_since, org_id=self._org_id, reflex_id=reflex_id, since=since
+        )
+        return 0 if row is None else int(row.events)
+
     async def fired_keys(
         self, reflex_id: UUID, keys: Collection[str], *, since: Micros
     ) -> dict[str, Micros]:

@@ -11,6 +11,7 @@ from playhead.automation.reflexes.decide import Because, Decider, Decision, Occa
 from playhead.automation.reflexes.judging import Judged, judge
 from playhead.automation.reflexes.model import (
     LONGEST_ERROR,
+    MOST_CHAINED,
     MOST_DEPTH,
     Event,
     EventState,
@@ -21,10 +22,14 @@ from playhead.automation.reflexes.repository import EventRows, Verdict
 from playhead.automation.reflexes.starting import depth_of, execution_of
 from playhead.automation.skills import SkillInactive
 from playhead.base.errors import PlayheadError
-from playhead.base.time import Micros, format_instant
+from playhead.base.time import MICROS_PER_SECOND, Micros, format_instant
 from playhead.storage.postgres import Transaction
 
 MOST_AT_ONCE = 100
+CHAINED = 2
+"""The depth of an event from which on a reflex has started what caused it."""
+
+MINUTE = 60 * MICROS_PER_SECOND
 
 
 class Starts(Protocol):
@@ -78,12 +83,16 @@ class Settling:
         self._events: dict[UUID, Event] = {}
         self._judged: dict[UUID, Judged] = {}
         self._failures: list[str] = []
+        self._fired = 0  # in the last minute, where any event is one of a chain
 
     async def run(self) -> Settled:
         """Decide up to ``MOST_AT_ONCE`` events, the oldest first, and write what they came to."""
         events = await self._rows.undecided(self._reflex.reflex_id, MOST_AT_ONCE)
         self._events = {event.event_id: event for event in events}
         self._judged = {event.event_id: self._judge(event) for event in events}
+        if any(depth_of(event) >= CHAINED for event in events):
+            since = Micros(self._now - MINUTE)
+            self._fired = await self._rows.fired_since(self._reflex.reflex_id, since)
         decider = Decider(self._reflex.chosen.rules, await self._past(events))
         for event in events:
             if event.state is EventState.RECEIVED:
@@ -111,6 +120,8 @@ class Settling:
             return Because.INACTIVE
         if depth_of(event) >= MOST_DEPTH:
             return Because.TOO_DEEP
+        if depth_of(event) >= CHAINED and self._fired >= MOST_CHAINED:
+            return Because.TOO_MANY
         if not judged.matched:
             return Because.NOT_MATCHED
         has_key = reflex.chosen.rules.dedupe_key is not None
@@ -159,6 +170,7 @@ class Settling:
             self._transaction, self._reflex.org_id, [new], now=self._now
         )
         if not refused:
+            self._fired += 1
             self._write(event, EventState.FIRED, Because.FIRED, execution_id=new.execution_id)
             return
         decider.take_back(decision)
