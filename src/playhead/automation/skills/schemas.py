@@ -55,8 +55,11 @@ class SkillPage(Wire, frozen=True):
     """Skills, the newest first; by page numbers there is a `total` in place of `next_cursor`."""
 
     data: list[SkillView]
-    next_cursor: str | None
     has_more: bool
+    next_cursor: str | None = None
+    total: int | None = None
+    page: int | None = None
+    page_size: int | None = None
 
 
 class SkillRunView(Wire, frozen=True):
@@ -130,11 +133,14 @@ class SkillVersionView(Wire, frozen=True):
 
 
 class SkillVersionPage(Wire, frozen=True):
-    """Versions of a skill, the newest first."""
+    """Versions of a skill, the newest first; paged as skills are."""
 
     data: list[SkillVersionView]
-    next_cursor: str | None
     has_more: bool
+    next_cursor: str | None = None
+    total: int | None = None
+    page: int | None = None
+    page_size: int | None = None
 
 
 class SkillLabelView(Wire, frozen=True):

@@ -186,6 +186,20 @@ def test_cutting_the_stream_anywhere_changes_nothing(
     assert first + second == whole
 
 
+def test_an_older_interval_that_is_given_again_makes_no_news_of_the_newer_one() -> None:
+    moments: list[Moment] = [
+        opened(58, 60, at=993),
+        BookClosed("A", 1, Micros(1_000), "gap"),
+        opened(61, 63, position=6),
+        changed(61, -100, position=7, at=1_000),
+    ]
+    fold, markets = reflex(), dict[str, MarketFold]()
+
+    first = names(list(matches(fold, markets, moments)))
+
+    assert (first, list(matches(fold, markets, moments))) == (["A:6:1"], [])
+
+
 @given(courses(), st.integers(0, 40))
 def test_what_is_given_again_matches_nothing_again(moments: list[Moment], back: int) -> None:
     fold, markets = reflex(), dict[str, MarketFold]()

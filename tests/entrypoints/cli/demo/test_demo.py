@@ -76,7 +76,7 @@ def test_ctrl_c_ends_it_well_and_leaves_nothing(
     demo.communicate()
 
     assert demo.returncode == 0
-    assert len(parts) == 7
+    assert len(parts) == 8
     assert all_gone([part["pid"] for part in parts])
 
 

@@ -173,9 +173,10 @@ def _moves_on(seen: _Seen, moment: Moment) -> bool:
     """Note that ``moment`` is judged; return False if it was before."""
     mark, last = mark_of(moment), seen.mark
     if type(moment) is BookOpened and moment.from_position != seen.from_position:
-        seen.from_position = moment.from_position
+        # Positions of two intervals may be of two recorders: only their times can be compared.
         if last is not None and moment.received_at < last[0]:
             return False
+        seen.from_position = moment.from_position
     elif last is not None and mark <= last:
         return False
     seen.mark = mark
