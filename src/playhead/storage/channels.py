@@ -11,12 +11,10 @@ from playhead.storage.valkey import Valkey, ValkeyUnavailable, client_url
 CALL = "redis.call('PUBLISH', KEYS[1], '')\nreturn {1}"
 
 
-async def call(valkey: Valkey, channel: str) -> bool:
-    """Call on ``channel``; return whether Valkey heard it. Never raises `ValkeyUnavailable`."""
+async def call(valkey: Valkey, channel: str) -> None:
+    """Call on ``channel``. Where Valkey is away nobody hears, and nothing is raised."""
     with suppress(ValkeyUnavailable):
         await valkey.run(CALL, [channel.encode()], [])
-        return True
-    return False
 
 
 async def calls(url: str, channel: str) -> AsyncIterator[None]:

@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from playhead.base.errors import Unavailable
 from playhead.storage.lists import QuickListDumper
 from playhead.storage.one_trip import ask_at_once
-from playhead.storage.rows import Blobs, Column, binary_copy
+from playhead.storage.rows import Column, binary_copy
 
 Row = Any
 """A named tuple with the columns of the query."""
@@ -254,14 +254,14 @@ class Session:
         count: int = self._connection.execute(query, parameters or None).rowcount
         return count
 
-    def copy_in(self, table: str, columns: Sequence[Column], blobs: Sequence[Blobs] = ()) -> None:
+    def copy_in(self, table: str, columns: Sequence[Column]) -> None:
         """Append rows to ``table`` by binary COPY."""
-        names = ", ".join([column.name for column in columns] + [blob.name for blob in blobs])
+        names = ", ".join(column.name for column in columns)
         with (
             self._connection.cursor() as cursor,
             cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
         ):
-            copy.write(b"".join(binary_copy(columns, blobs)))  # each write waits by itself
+            copy.write(b"".join(binary_copy(columns)))  # each write waits by itself
 
     def take_lock(self, key: int) -> bool:
         """Take an advisory lock that this session holds until it ends; False if another has it."""
