@@ -81,8 +81,12 @@ def _misfired(
     if policy.misfire is Misfire.SKIP:
         yield from (Verdict(due, State.SKIPPED, Reason.MISSED) for due in missed)
         return
-    kept = [due for due in missed if now - due.due_at <= policy.misfire_window]
-    yield from (Verdict(due, State.EXPIRED, Reason.TOO_OLD) for due in missed if due not in kept)
+    kept: list[Due] = []
+    for due in missed:
+        if now - due.due_at > policy.misfire_window:
+            yield Verdict(due, State.EXPIRED, Reason.TOO_OLD)
+        else:
+            kept.append(due)
     if policy.misfire is Misfire.RUN_ALL:
         beyond = kept[: -policy.misfire_most]
         yield from (Verdict(due, State.EXPIRED, Reason.TOO_MANY) for due in beyond)
