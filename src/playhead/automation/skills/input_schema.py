@@ -46,12 +46,11 @@ def check_schema(schema: Mapping[str, object]) -> None:
     """
     plain = cast(Schema, schema)
     check_json(plain, _refused, most_depth=MOST_DEPTH, most_values=MOST_VALUES)
-    text = written(plain)
-    if len(text.encode()) > MOST_BYTES:
+    if len(_written(plain).encode()) > MOST_BYTES:
         raise SchemaInvalid(f"a schema has {MOST_BYTES} bytes at most", most_bytes=MOST_BYTES)
     if _patterns_in(plain) > MOST_PATTERNS:  # before they are compiled: each may take much memory
         raise SchemaInvalid(f"a schema has {MOST_PATTERNS} patterns at most")
-    _check_compiles(text)
+    _check_compiles(plain)
     if plain.get("type", "object") != "object":
         raise SchemaInvalid('the input is an object: "type" must be "object"')
     if plain.get("$schema", _DRAFT).rstrip("#") != _DRAFT:
@@ -61,15 +60,14 @@ def check_schema(schema: Mapping[str, object]) -> None:
     _check_properties(plain)
 
 
-def written(schema: Mapping[str, object]) -> str:
-    """Return a schema as text: the same for the same schema."""
+def validator_of(schema: Mapping[str, object]) -> jsonschema_rs.Validator:
+    """Return what checks values against a schema."""
+    is_light = _patterns_in(schema) <= MOST_PATTERNS_KEPT
+    return (_kept if is_light else _compiled)(_written(schema))
+
+
+def _written(schema: Mapping[str, object]) -> str:
     return json.dumps(schema, sort_keys=True, ensure_ascii=False, allow_nan=False)
-
-
-def validator_of(text: str) -> jsonschema_rs.Validator:
-    """Return what checks values against a schema, given as `written` gives it."""
-    is_light = _patterns_in(json.loads(text)) <= MOST_PATTERNS_KEPT
-    return _kept(text) if is_light else _compiled(text)
 
 
 def _compiled(text: str) -> jsonschema_rs.Validator:
@@ -132,9 +130,9 @@ def _refused(path: str, message: str) -> SchemaInvalid:
     return SchemaInvalid(f"input_schema{path}: {message}")
 
 
-def _check_compiles(text: str) -> None:
+def _check_compiles(schema: Schema) -> None:
     try:
-        validator_of(text)
+        validator_of(schema)
     except jsonschema_rs.ValidationError as error:
         place = "/".join(map(str, error.instance_path))
         raise SchemaInvalid(f"{place or 'it'}: {error.message[:200]}") from error

@@ -8,7 +8,7 @@ from typing import Any, cast
 import jsonschema_rs
 
 from playhead.automation.skills.errors import InputInvalid
-from playhead.automation.skills.input_schema import RESERVED, resolved, validator_of, written
+from playhead.automation.skills.input_schema import RESERVED, resolved, validator_of
 from playhead.automation.skills.model import Definition
 from playhead.automation.skills.plain import check_json, path_of
 from playhead.automation.skills.templates import needed_names
@@ -35,7 +35,7 @@ def check_input(version: Definition, given: Mapping[str, object]) -> dict[str, o
         return filled
     schema = cast(dict[str, Any], version.input_schema)
     _fill(schema, schema, filled)
-    found = validator_of(written(schema)).iter_errors(filled)
+    found = validator_of(schema).iter_errors(filled)
     errors = [_told(error) for error in islice(found, MOST_TOLD)]
     if errors:
         first = errors[0]

@@ -59,4 +59,8 @@ def _check(path: str, value: object, refuse: Refusal) -> None:
 
 def is_storable(text: str) -> bool:
     """Return whether PostgreSQL can keep ``text``: no NUL, no half of a pair of surrogates."""
-    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
