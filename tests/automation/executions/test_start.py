@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from playhead.automation.executions import ExecutionStatus, ExecutionType, unfinished
+from playhead.automation.executions import Costs, ExecutionStatus, ExecutionType, unfinished
 from playhead.automation.executions.start import NewTrial
-from playhead.automation.models.prices import ModelUnknown
+from playhead.automation.models import Provider
+from playhead.automation.models.prices import ModelUnknown, price_book_shipped
 from playhead.automation.skills import Definition, InputInvalid
 from playhead.base.ids import new_uuid
 from playhead.storage.postgres import Transaction
@@ -193,3 +194,14 @@ async def test_one_whose_job_ended_without_it_can_be_cancelled(stage: Stage) -> 
 
     assert (await stage.found(started)).execution.status is ExecutionStatus.CANCELLED
     assert [bill.execution_id for bill in stage.tariff.released] == [started]
+
+
+def test_every_model_has_one_provider() -> None:
+    prices = price_book_shipped()
+    costs = Costs(prices)
+
+    assert costs.provider_of("playhead-local-echo") is Provider.LOCAL
+    assert costs.provider_of("claude-sonnet-4-6") is Provider.ANTHROPIC
+    assert {costs.provider_of(each.model) for each in prices} <= set(Provider)
+    with pytest.raises(ModelUnknown):
+        costs.provider_of("gpt-17")

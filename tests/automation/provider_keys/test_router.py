@@ -11,7 +11,6 @@ import pytest
 
 from playhead.automation.models import LocalModel, Provider, ProviderPlaceInvalid, Upstream
 from playhead.automation.models.keys import ProviderKey
-from playhead.automation.models.prices import ModelUnknown, price_book_shipped
 from playhead.automation.provider_keys import (
     KeyRing,
     ProviderKeyDesk,
@@ -19,7 +18,6 @@ from playhead.automation.provider_keys import (
     TenantModels,
     check_place,
     opening,
-    provider_of,
 )
 from playhead.automation.provider_keys.dependencies import install_provider_keys
 from playhead.automation.provider_keys.router import router
@@ -308,13 +306,3 @@ def test_who_runs_the_service_alone_may_ask_machines_of_their_own(place: str) ->
 def test_what_is_no_address_is_none_inside_either(place: str) -> None:
     with pytest.raises(ProviderPlaceInvalid):
         check_place(Provider.OPENAI, place, inside=True)
-
-
-def test_every_model_has_one_provider() -> None:
-    prices = price_book_shipped()
-
-    assert provider_of(prices, "playhead-local-echo") is Provider.LOCAL
-    assert provider_of(prices, "claude-sonnet-4-6") is Provider.ANTHROPIC
-    assert {provider_of(prices, each.model) for each in prices} <= set(Provider)
-    with pytest.raises(ModelUnknown):
-        provider_of(prices, "gpt-17")

@@ -4,7 +4,7 @@ from playhead.automation.provider_keys.desk import ProviderKeyDesk
 from playhead.automation.provider_keys.errors import ProviderKeyMissing, ProviderKeyNotFound
 from playhead.automation.provider_keys.model import KEYED, StoredKey, check_place
 from playhead.automation.provider_keys.opening import TenantModels
-from playhead.automation.provider_keys.ring import KeyRing, provider_of
+from playhead.automation.provider_keys.ring import KeyRing
 
 __all__ = [
     "KEYED",
@@ -15,5 +15,4 @@ __all__ = [
     "StoredKey",
     "TenantModels",
     "check_place",
-    "provider_of",
 ]

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from playhead.automation.models import Provider
 from playhead.automation.models.keys import ProviderKey
-from playhead.automation.models.prices import PriceBook
 from playhead.automation.provider_keys.repository import KeyRows
 from playhead.storage.postgres import Transaction
 from playhead.storage.sealing import Sealer
@@ -47,12 +46,3 @@ def purpose(org_id: UUID, provider: Provider, base_url: str | None) -> str:
     Nobody else's row can be put in its place, and it is sent to no other address by changing that.
     """
     return f"provider-key:{org_id}:{provider.value}:{base_url or ''}"
-
-
-def provider_of(prices: PriceBook, model: str) -> Provider:
-    """Return who answers for a model.
-
-    Raises:
-        ModelUnknown: The price book has no such model, or several providers sell it.
-    """
-    return Provider(prices.find_anywhere(model).provider)
