@@ -16,7 +16,7 @@ from playhead.automation.skills import (
     render,
 )
 from playhead.automation.skills.define import check_definition
-from playhead.automation.skills.templates import names_of, needed_names
+from playhead.automation.skills.templates.sandbox import understood
 from playhead.base.time import Micros
 from tests.automation.skills.stage import LOCAL, PRICES
 from tests.automation.skills.timeline import Recorded
@@ -134,8 +134,10 @@ def test_what_the_schema_lets_be_left_out_prints_as_nothing() -> None:
 def test_names_are_told_apart_by_whether_they_must_be_given() -> None:
     template = "{{ a }}{{ b | default: 1 }}{% if c %}{{ d }}{% endif %}{% assign e = f %}{{ e }}"
 
-    assert set(names_of(template)) == {"a", "b", "c", "d", "f"}
-    assert needed_names(template) == ("a",)
+    found = understood(template)
+
+    assert set(found.names) == {"a", "b", "c", "d", "f"}
+    assert found.needed == ("a",)
 
 
 def test_a_name_that_the_schema_lacks_is_refused_when_saved() -> None:

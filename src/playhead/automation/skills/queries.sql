@@ -107,7 +107,7 @@ SELECT lower(name) AS name FROM skills
 
 -- name: take_many
 -- In one order, so that two who change the same never wait for each other in a circle.
-SELECT skill_id, name, is_active FROM skills
+SELECT skill_id, is_active FROM skills
  WHERE org_id = :org_id AND skill_id = ANY(:skill_ids::uuid[])
  ORDER BY skill_id FOR NO KEY UPDATE;
 

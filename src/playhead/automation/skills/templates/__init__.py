@@ -18,9 +18,8 @@ was inserted is never read as a template again. ``docs/reference/templates.md`` 
 
 from playhead.automation.skills.templates.render import (
     check_templates,
-    names_of,
     needed_names,
     render,
 )
 
-__all__ = ["check_templates", "names_of", "needed_names", "render"]
+__all__ = ["check_templates", "needed_names", "render"]

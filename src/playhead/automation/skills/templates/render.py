@@ -31,11 +31,6 @@ def check_templates(definition: Definition) -> frozenset[str]:
     return frozenset(names)
 
 
-def names_of(text: str) -> tuple[str, ...]:
-    """Return every name that a template takes from outside."""
-    return understood(text).names
-
-
 def needed_names(text: str) -> tuple[str, ...]:
     """Return the names that a template prints whatever happens."""
     return understood(text).needed

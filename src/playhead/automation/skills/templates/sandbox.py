@@ -137,13 +137,11 @@ class Template:
     Attributes:
         names: Every name that it takes from outside.
         needed: Those of them that it prints without condition and without `default`.
-        looks: Whether it looks at markets.
     """
 
     bound: BoundTemplate
     names: tuple[str, ...]
     needed: tuple[str, ...]
-    looks: bool
 
 
 def understood(text: str) -> Template:
@@ -212,8 +210,7 @@ def _analysed(bound: BoundTemplate, text: str) -> Template:
             raise TemplateInvalid(f"there is no filter {name[:50]}", field="template", line=line)
     names = tuple(found.globals)
     needed = tuple(name for name in _printed(bound.nodes) if name in found.globals)
-    looks = not found.tags.keys().isdisjoint({"book", "trades", "candles"})
-    return Template(bound, names, needed, looks)
+    return Template(bound, names, needed)
 
 
 def _nodes(nodes: list[Node]) -> Iterator[Node]:
