@@ -5,6 +5,7 @@ Everything works in a transaction of that organisation's tenant.
 
 import json
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
@@ -26,7 +27,7 @@ from playhead.automation.skills.model import (
     Version,
 )
 from playhead.automation.skills.plain import is_storable
-from playhead.automation.skills.serial import read_parameters, written_parameters
+from playhead.automation.skills.serial import read_parameters, written
 from playhead.automation.skills.wanted import SkillFilters, Wanted
 from playhead.base.errors import NotFound
 from playhead.base.time import Micros
@@ -292,12 +293,7 @@ def _found(wanted: Wanted, row: Row) -> SkillVersion | NotFound:
         name=row.name,
         version=row.version,
         is_active=row.is_active,
-        prompt_template=row.prompt_template,
-        system_template=row.system_template,
-        model=row.model,
-        parameters=read_parameters(row.parameters),
-        input_schema=row.input_schema,
-        output_format=OutputFormat(row.output_format),
+        **_does(row),
     )
 
 
@@ -305,7 +301,7 @@ def _skill(row: Row) -> Skill:
     return Skill(
         skill_id=row.skill_id,
         facts=Facts(row.name, row.description, Category(row.category), row.is_active),
-        definition=_read(row),
+        definition=Definition(**_does(row)),
         version=row.version,
         created_by=row.created_by,
         created_at=row.created_at,
@@ -317,19 +313,24 @@ def _skill(row: Row) -> Skill:
 
 def _version(row: Row) -> Version:
     return Version(
-        row.version, _read(row), row.note, row.created_by, row.created_at, tuple(row.labels)
+        row.version,
+        Definition(**_does(row)),
+        row.note,
+        row.created_by,
+        row.created_at,
+        tuple(row.labels),
     )
 
 
-def _read(row: Row) -> Definition:
-    return Definition(
-        prompt_template=row.prompt_template,
-        system_template=row.system_template,
-        model=row.model,
-        parameters=read_parameters(row.parameters),
-        input_schema=row.input_schema,
-        output_format=OutputFormat(row.output_format),
-    )
+def _does(row: Row) -> dict[str, Any]:
+    return {
+        "prompt_template": row.prompt_template,
+        "system_template": row.system_template,
+        "model": row.model,
+        "parameters": read_parameters(row.parameters),
+        "input_schema": row.input_schema,
+        "output_format": OutputFormat(row.output_format),
+    }
 
 
 def _facts(facts: Facts) -> dict[str, object]:
@@ -342,12 +343,8 @@ def _facts(facts: Facts) -> dict[str, object]:
 
 
 def _definition(definition: Definition) -> dict[str, object]:
-    schema = definition.input_schema
-    return {
-        "prompt_template": definition.prompt_template,
-        "system_template": definition.system_template,
-        "model": definition.model,
-        "parameters": json.dumps(written_parameters(definition.parameters)),
+    told, schema = written(definition), definition.input_schema
+    return told | {
+        "parameters": json.dumps(told["parameters"]),
         "input_schema": None if schema is None else json.dumps(schema, ensure_ascii=False),
-        "output_format": definition.output_format.value,
     }
