@@ -39,6 +39,7 @@ from playhead.web.parameters import id_schema
 EXPORT_VERSION = "1.0"
 LONGEST_TEMPLATE = 65_536
 MOST_VERSION = 2**31 - 1
+LABEL_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,49}$"
 
 
 def _storable(text: str) -> str:
@@ -111,7 +112,7 @@ SkillIds = Annotated[
     list[Annotated[UUID, BeforeValidator(_skill_id), id_schema(SKILL_PREFIX)]],
     Field(min_length=1, max_length=MOST_AT_ONCE),
 ]
-LabelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,49}$", examples=["production"])]
+LabelName = Annotated[str, Field(pattern=LABEL_PATTERN, examples=["production"])]
 
 
 class Body(BaseModel):

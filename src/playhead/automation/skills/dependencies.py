@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, FastAPI, Path, Query, Request
 from pydantic import Field
 
-from playhead.automation.skills.bodies import MOST_VERSION
+from playhead.automation.skills.bodies import LABEL_PATTERN, MOST_VERSION
 from playhead.automation.skills.desk import SkillDesk
 from playhead.automation.skills.errors import SKILL_PREFIX
 from playhead.automation.skills.model import Category, Skill, Version
@@ -85,4 +85,4 @@ SkillsAsked = Annotated[SkillsQuery, Query()]
 VersionsAsked = Annotated[PagedQuery, Query()]
 ModelsAsked = Annotated[ModelsQuery, Query()]
 Number = Annotated[int, Path(ge=1, le=MOST_VERSION)]
-LabelPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,49}$")]
+LabelPath = Annotated[str, Path(pattern=LABEL_PATTERN)]
