@@ -139,7 +139,9 @@ def test_what_is_sent_changes_and_null_clears(module_service_database_url: str) 
     on_stage(module_service_database_url, act)
 
 
-@pytest.mark.parametrize("name", ["name", "category", "model", "is_active", "prompt_template"])
+@pytest.mark.parametrize(
+    "name", ["name", "category", "model", "is_active", "prompt_template", "output_format"]
+)
 def test_what_a_skill_must_have_cannot_be_cleared(
     module_service_database_url: str, name: str
 ) -> None:
@@ -155,7 +157,7 @@ def test_what_a_skill_must_have_cannot_be_cleared(
 def test_a_deleted_skill_takes_what_refers_to_it_along(module_service_database_url: str) -> None:
     async def act(stage: Stage) -> None:
         skill = await stage.made()
-        await add_habit(stage, skill["id"])
+        await add_habit(stage)
         gone = await stage.ask("DELETE", f"/skills/{skill['id']}")
         again = await stage.ask("DELETE", f"/skills/{skill['id']}")
 
@@ -167,7 +169,7 @@ def test_a_deleted_skill_takes_what_refers_to_it_along(module_service_database_u
     on_stage(module_service_database_url, act)
 
 
-async def add_habit(stage: Stage, skill_id: str) -> None:
+async def add_habit(stage: Stage) -> None:
     await stage.run(
         "INSERT INTO habits (habit_id, org_id, skill_id, schedule_cron, timezone, overlap, misfire,"
         " misfire_most, misfire_window, jitter, pause_after, planned_to, created_by, created_at,"
@@ -189,7 +191,7 @@ async def add_execution(stage: Stage, status: str) -> None:
 def test_a_skill_shows_what_refers_to_it(module_service_database_url: str) -> None:
     async def act(stage: Stage) -> None:
         skill = await stage.made()
-        await add_habit(stage, skill["id"])
+        await add_habit(stage)
         for status in ("completed", "failed", "completed"):
             await add_execution(stage, status)
         short = (await stage.ask("GET", f"/skills/{skill['id']}")).json()
