@@ -7,10 +7,9 @@ from uuid import UUID
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import Field
 
-from playhead.automation.executions import ExecutionReader, ExecutionStatus, Filter
+from playhead.automation.executions import ExecutionReader, ExecutionStatus, Filter, Starter
 from playhead.automation.habits.desk import HabitDesk
 from playhead.automation.habits.errors import HABIT_PREFIX
-from playhead.automation.habits.firing.ports import Starts
 from playhead.automation.habits.model import State
 from playhead.automation.habits.repository import HabitReader
 from playhead.automation.skills import SKILL_PREFIX
@@ -34,7 +33,7 @@ class HabitRoom:
 
     @classmethod
     def on(
-        cls, tenants: Tenants, *, audit: AuditPort, starter: Starts, bell: JobBell | None = None
+        cls, tenants: Tenants, *, audit: AuditPort, starter: Starter, bell: JobBell | None = None
     ) -> "HabitRoom":
         """Return it over a database that is connected as the service role."""
         desk = HabitDesk(tenants, audit, starter, bell=bell or SilentBell())

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from playhead.automation.executions import Starter
 from playhead.automation.habits.errors import HABIT_PREFIX
-from playhead.automation.habits.firing.ports import Starts
 from playhead.automation.habits.model import HabitSettings
 from playhead.automation.habits.plan import Unplanned, plan
 from playhead.automation.habits.repository import PlanRows
@@ -29,7 +29,7 @@ class HabitDesk:
 
     tenants: Tenants
     audit: AuditPort
-    starter: Starts
+    starter: Starter
     new_id: Callable[[Micros], UUID] = new_uuid
     bell: JobBell = field(default_factory=SilentBell)
 

@@ -9,11 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from playhead.automation.executions import ExecutionType, NewExecution, Refused
+from playhead.automation.executions import ExecutionType, NewExecution, Refused, Starter
 from playhead.automation.habits.decide import Facts, Verdict, decide
 from playhead.automation.habits.errors import HABIT_PREFIX
 from playhead.automation.habits.firing.pause import tell_paused
-from playhead.automation.habits.firing.ports import Starts
 from playhead.automation.habits.firing.repository import Outcome, Runnable, Ticks
 from playhead.automation.habits.model import Overlap, Reason, State, execution_id
 from playhead.automation.notices import Notices
@@ -41,7 +40,7 @@ async def fire(
     org_id: UUID,
     habit_ids: Collection[UUID],
     *,
-    starter: Starts,
+    starter: Starter,
     notices: Notices,
     now: Micros,
 ) -> list[Outcome]:
@@ -74,7 +73,7 @@ def _decide(habit: Runnable, now: Micros) -> Iterator[Decided]:
 
 
 async def _cancel(
-    tx: Transaction, org_id: UUID, running: Sequence[Decided], starter: Starts, now: Micros
+    tx: Transaction, org_id: UUID, running: Sequence[Decided], starter: Starter, now: Micros
 ) -> None:
     for each in running:
         if each.habit.policy.overlap is Overlap.CANCEL_OLD and each.habit.running:

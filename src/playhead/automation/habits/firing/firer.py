@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from uuid import UUID
 
+from playhead.automation.executions import Starter
 from playhead.automation.habits.firing.fire import fire
-from playhead.automation.habits.firing.ports import Starts
 from playhead.automation.habits.firing.repository import Agenda, Outcome
 from playhead.automation.habits.model import SECOND
 from playhead.automation.notices import Notices
@@ -34,7 +34,7 @@ class HabitFirer:
     def __init__(
         self,
         tenants: Tenants,
-        starter: Starts,
+        starter: Starter,
         notices: Notices,
         *,
         now: Callable[[], Micros],
