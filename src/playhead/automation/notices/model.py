@@ -16,13 +16,13 @@ The last error:
 
 It runs no more until somebody starts it again. Once the cause is mended:
 
-    POST /api/v1/{kind}s/{subject}/reset-errors
+    POST /api/v1/{plural}/{subject}/reset-errors
 
 Its runs, and what each of them gave:
 
-    GET /api/v1/{kind}s/{subject}/executions
+    GET /api/v1/{plural}/{subject}/executions
 """
-PLURALS = {"habit": "habits", "reflex": "reflexes"}
+_PLURALS = {"habit": "habits", "reflex": "reflexes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ def pause_mail(pause: Pause, recipient: str, now: Micros) -> Mail:
         MailInvalid: The address is none.
     """
     name = _on_one_line(pause.name, _MOST_NAME)
-    text = _TEXT.replace("{kind}s", PLURALS[pause.kind]).format(
+    text = _TEXT.format(
         kind=pause.kind,
+        plural=_PLURALS[pause.kind],
         subject=pause.subject,
         name=name,
         at=f"{datetime_of(now):%Y-%m-%d %H:%M} UTC",
