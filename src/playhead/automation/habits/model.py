@@ -132,7 +132,6 @@ class Habit:
     settings: HabitSettings
     skill: SkillBrief
     is_active: bool
-    schedule_number: int
     consecutive_failures: int
     last_error_message: str | None
     paused_at: Micros | None

@@ -237,6 +237,18 @@ class HabitReader:
         return Overview(**row._asdict())
 
 
+def policy_of(row: Row) -> Policy:
+    """Return the policy in a row of a habit."""
+    return Policy(
+        Overlap(row.overlap),
+        Misfire(row.misfire),
+        row.misfire_most,
+        row.misfire_window,
+        row.jitter,
+        row.pause_after,
+    )
+
+
 def _settings(settings: HabitSettings) -> dict[str, object]:
     policy = settings.policy
     return {
@@ -255,27 +267,18 @@ def _settings(settings: HabitSettings) -> dict[str, object]:
 
 
 def _habit(row: Row) -> Habit:
-    policy = Policy(
-        Overlap(row.overlap),
-        Misfire(row.misfire),
-        row.misfire_most,
-        row.misfire_window,
-        row.jitter,
-        row.pause_after,
-    )
     return Habit(
         habit_id=row.habit_id,
         settings=HabitSettings(
             row.skill_id,
             Schedule(row.schedule_cron, row.timezone),
-            policy,
+            policy_of(row),
             row.label,
             row.schedule_description,
             row.config,
         ),
         skill=SkillBrief(row.skill_id, row.skill_name, row.skill_category, row.skill_is_active),
         is_active=row.is_active,
-        schedule_number=row.schedule_number,
         consecutive_failures=row.consecutive_failures,
         last_error_message=row.last_error_message,
         paused_at=row.paused_at,

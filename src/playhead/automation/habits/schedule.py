@@ -11,7 +11,6 @@ They are treated as Vixie's cron does:
 """
 
 import heapq
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -150,11 +149,6 @@ def parse_schedule(expression: str, timezone: str) -> Schedule:
     zone_of(timezone)
     _check(tidy)
     return Schedule(tidy, timezone)
-
-
-def next_ticks(schedule: Schedule, after: Micros, most: int) -> list[Micros]:
-    """Return the first ``most`` instants later than ``after`` at which ``schedule`` runs."""
-    return list(itertools.islice(schedule.ticks(after), most))
 
 
 def next_runs(schedule: Schedule, after: Micros, most: int) -> list[Run]:

@@ -234,9 +234,9 @@ def full_habit(
     habit: Habit, executions: Sequence[Execution], ticks: Sequence[Occurrence], now: Micros
 ) -> FullHabit:
     """Return ``habit`` as it is sent with its latest runs and ticks."""
-    view = habit_with_runs(habit, now)
     return FullHabit(
-        **{name: getattr(view, name) for name in view.__struct_fields__},
+        **_fields(habit),
+        next_runs=_upcoming(habit, now),
         recent_executions=[execution_row(each) for each in executions],
         recent_occurrences=[occurrence_view(each) for each in ticks],
     )

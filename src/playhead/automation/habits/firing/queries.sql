@@ -41,7 +41,7 @@ UPDATE habits h
                              THEN 'failures' ELSE h.paused_because END
   FROM unnest(:habit_ids::uuid[], :messages::text[]) AS f (habit_id, message)
  WHERE h.org_id = :org_id AND h.habit_id = f.habit_id
-RETURNING h.habit_id, h.skill_id, h.schedule_description, h.schedule_cron, h.consecutive_failures,
+RETURNING h.habit_id, h.schedule_description, h.schedule_cron, h.consecutive_failures,
           h.last_error_message, h.paused_at IS NOT DISTINCT FROM :now::bigint AS paused;
 
 -- name: succeed

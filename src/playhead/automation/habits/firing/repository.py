@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from playhead.automation.habits.decide import Due, Verdict
-from playhead.automation.habits.model import RECHECK, Misfire, Overlap, Policy, State
+from playhead.automation.habits.model import RECHECK, Policy, State
 from playhead.automation.habits.plan import Unplanned
+from playhead.automation.habits.repository import policy_of
 from playhead.automation.habits.schedule import Schedule
 from playhead.base.time import Micros
 from playhead.storage.named_sql import load_sql
@@ -177,20 +178,12 @@ class Agenda:
 
 def _runnable(rows: Sequence[Row]) -> Runnable:
     row = rows[0]
-    policy = Policy(
-        Overlap(row.overlap),
-        Misfire(row.misfire),
-        row.misfire_most,
-        row.misfire_window,
-        row.jitter,
-        row.pause_after,
-    )
     return Runnable(
         row.habit_id,
         row.skill_id,
         row.label,
         row.config,
-        policy,
+        policy_of(row),
         row.is_active,
         row.skill_is_active,
         row.created_by,
