@@ -9,7 +9,13 @@ import msgspec
 from playhead.automation.executions.answering import Answer, Outcome, ask
 from playhead.automation.executions.errors import ExecutionNotFound, TimedOut
 from playhead.automation.executions.model import ExecutionStatus
-from playhead.automation.executions.repository import Begun, ExecutionRows, Verdict, Written
+from playhead.automation.executions.repository import (
+    CANCELLED,
+    Begun,
+    ExecutionRows,
+    Verdict,
+    Written,
+)
 from playhead.automation.executions.storable import storable
 from playhead.automation.executions.workshop import Workshop
 from playhead.automation.models import Completion, Finished, Model
@@ -61,7 +67,7 @@ class Attempt:
 
     async def stop(self) -> None:
         """End the execution as cancelled; what came until now is kept."""
-        await self._end(Verdict(ExecutionStatus.CANCELLED))
+        await self._end(CANCELLED)
 
     async def _begin(self) -> SkillVersion | None:
         job = self._lease.job

@@ -1,7 +1,7 @@
 """Start an execution because somebody asks for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from playhead.automation.executions.desk import ExecutionDesk
@@ -125,11 +125,12 @@ async def retry(
     if before.skill is None:
         wish = Wish(whole.given, at=before.at, retry_of=execution_id, mark=mark)
         return await try_out(desk, caller, read_definition(whole.config or {}), wish, now)
-    new = replace(_again(desk, caller, whole, now), mark=mark)
-    return await _start(desk, caller, new, now)
+    return await _start(desk, caller, _again(desk, caller, whole, now, mark), now)
 
 
-def _again(desk: ExecutionDesk, caller: Caller, whole: WholeExecution, now: Micros) -> NewExecution:
+def _again(
+    desk: ExecutionDesk, caller: Caller, whole: WholeExecution, now: Micros, mark: str | None
+) -> NewExecution:
     before = whole.execution
     assert before.skill is not None
     return NewExecution(
@@ -143,6 +144,7 @@ def _again(desk: ExecutionDesk, caller: Caller, whole: WholeExecution, now: Micr
         reference_id=before.reference_id,
         trigger=whole.trigger,
         retry_of=before.execution_id,
+        mark=mark,
     )
 
 

@@ -93,6 +93,10 @@ class Verdict:
     output_valid: bool | None = None
 
 
+CANCELLED = Verdict(ExecutionStatus.CANCELLED)
+"""Somebody did not want it any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Final:
     """An end that was written, and what was set aside and spent for it."""

@@ -14,12 +14,11 @@ import asyncio
 from playhead.automation.executions.attempt import Attempt
 from playhead.automation.executions.errors import ExecutionCrashed
 from playhead.automation.executions.model import ExecutionStatus
-from playhead.automation.executions.repository import Verdict
+from playhead.automation.executions.repository import CANCELLED, Verdict
 from playhead.automation.executions.workshop import Workshop
 from playhead.kernel.jobs import Lease
 from playhead.storage.tenants import Tenant
 
-CANCELLED = Verdict(ExecutionStatus.CANCELLED)
 CRASHED = Verdict(
     ExecutionStatus.FAILED, ExecutionCrashed.code, "it could not be finished, however often tried"
 )

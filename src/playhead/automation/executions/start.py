@@ -9,13 +9,12 @@ from playhead.automation.executions.costs import Costs
 from playhead.automation.executions.ending import Closer
 from playhead.automation.executions.model import (
     JOB_KIND,
-    ExecutionStatus,
     ExecutionType,
     NewExecution,
     Refused,
 )
 from playhead.automation.executions.ports import Witness
-from playhead.automation.executions.repository import ExecutionRows, NewRow, Verdict
+from playhead.automation.executions.repository import CANCELLED, ExecutionRows, NewRow
 from playhead.automation.models.prices import PriceBook, price_book_shipped
 from playhead.automation.skills import (
     Definition,
@@ -34,7 +33,6 @@ from playhead.kernel.jobs import NewJob, ask_to_cancel, enqueue, not_ended
 from playhead.storage.postgres import Transaction
 
 MOST_ATTEMPTS = 3
-CANCELLED = Verdict(ExecutionStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +115,9 @@ class Starter:
             ModelUnknown: The model is not in the price book.
             PlayheadError: The tariff refuses it.
         """
-        version = SkillVersion.of(trial.definition)
-        row = self._row(trial.execution_id, version, trial.given, now)
         row = replace(
-            row,
+            self._row(trial, SkillVersion.of(trial.definition), now),
             config=written_definition(trial.definition),
-            at=trial.at,
-            created_by=trial.created_by,
-            retry_of=trial.retry_of,
-            mark=trial.mark,
         )
         for refused in await self._add(tx, org_id, [row], now):
             raise refused.error
@@ -174,26 +166,16 @@ class Starter:
         if not version.is_active and new.type is not ExecutionType.TEST:
             raise SkillInactive(new.skill_id)
         return replace(
-            self._row(new.execution_id, version, new.given, now),
+            self._row(new, version, now),
             execution_type=new.type,
             reference_id=new.reference_id,
             trigger=new.trigger,
-            retry_of=new.retry_of,
-            mark=new.mark,
-            at=new.at,
-            created_by=new.created_by,
         )
 
-    def _row(
-        self,
-        execution_id: UUID,
-        version: SkillVersion,
-        given: Mapping[str, object],
-        now: Micros,
-    ) -> NewRow:
-        checked = check_input(version, given)
+    def _row(self, new: NewExecution | NewTrial, version: SkillVersion, now: Micros) -> NewRow:
+        checked = check_input(version, new.given)
         return NewRow(
-            execution_id=execution_id,
+            execution_id=new.execution_id,
             skill_id=version.skill_id,
             version=version.version,
             config=None,
@@ -201,13 +183,13 @@ class Starter:
             execution_type=ExecutionType.TEST,
             reference_id=None,
             trigger={},
-            retry_of=None,
-            mark=None,
+            retry_of=new.retry_of,
+            mark=new.mark,
             input=checked,
-            at=now,
+            at=new.at,
             estimated_pico_dollars=self._costs.estimate(version, checked, now),
             reserved_credits=0,
-            created_by="",
+            created_by=new.created_by,
             job_id=self._new_id(now),
         )
 
