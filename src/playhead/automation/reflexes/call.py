@@ -7,7 +7,7 @@ from playhead.automation.reflexes.desk import Author, ReflexDesk
 from playhead.automation.reflexes.errors import NotApiCall
 from playhead.automation.reflexes.events import note_events
 from playhead.automation.reflexes.model import EVENT_PREFIX, NewEvent, Source, TriggerType
-from playhead.automation.reflexes.reading.repository import find
+from playhead.automation.reflexes.repository import ReflexRows
 from playhead.automation.reflexes.webhooks.body import check_event
 from playhead.automation.reflexes.webhooks.receive import Received
 from playhead.base.ids import format_id
@@ -42,12 +42,13 @@ async def call(
         payload,
     )
     async with desk.tenants.transaction(Tenant(author.org_id)) as transaction:
-        reflex = (await find(transaction, author.org_id, reflex_id)).reflex
+        rows = ReflexRows(transaction, author.org_id)
+        reflex = await rows.find(reflex_id)
         if reflex.chosen.trigger.type is not TriggerType.API_CALL:
             raise NotApiCall
         taken = await note_events(transaction, author.org_id, [new], now=now, new_id=desk.new_id)
         if not taken:
-            await find(transaction, author.org_id, reflex_id)  # it may be that it was just deleted
+            await rows.find(reflex_id)  # it may be that it was just deleted
     if taken:
         await desk.bell.ring()
     return Received(event_id, is_repeat=not taken)

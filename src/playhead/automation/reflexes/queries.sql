@@ -18,6 +18,9 @@ UPDATE reflexes
        paused_at = :paused_at, paused_because = :paused_because, updated_at = :updated_at
  WHERE org_id = :org_id AND reflex_id = :reflex_id;
 
+-- name: find
+SELECT * FROM reflexes WHERE org_id = :org_id AND reflex_id = :reflex_id;
+
 -- name: take
 -- Ours until the transaction ends: events of one reflex are decided one after the other.
 SELECT * FROM reflexes WHERE org_id = :org_id AND reflex_id = :reflex_id FOR NO KEY UPDATE;

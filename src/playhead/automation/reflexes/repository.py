@@ -83,12 +83,19 @@ class ReflexRows:
 
     async def insert(self, reflex: Reflex) -> None:
         """Add a reflex."""
-        columns = columns_of(reflex)
-        await self._transaction.send(SQL.insert, **columns)
+        await self._transaction.send(SQL.insert, **columns_of(reflex))
 
     async def save(self, reflex: Reflex) -> None:
         """Write all that may change about a reflex."""
         await self._transaction.send(SQL.save, **columns_of(reflex))
+
+    async def find(self, reflex_id: UUID) -> Reflex:
+        """Return a reflex as it is; how often it fired is not counted.
+
+        Raises:
+            ReflexNotFound: The organisation has none of this id.
+        """
+        return await self._one(SQL.find, reflex_id)
 
     async def take(self, reflex_id: UUID) -> Reflex:
         """Return a reflex; nobody else changes it, or decides its events, until we commit.
@@ -96,12 +103,7 @@ class ReflexRows:
         Raises:
             ReflexNotFound: The organisation has none of this id.
         """
-        row = await self._transaction.fetch_optional(
-            SQL.take, org_id=self._org_id, reflex_id=reflex_id
-        )
-        if row is None:
-            raise ReflexNotFound(reflex_id)
-        return reflex_of(row)
+        return await self._one(SQL.take, reflex_id)
 
     async def take_of_event(self, event_id: UUID) -> Reflex | None:
         """Return the reflex that an event concerns, likewise; None if it is gone."""
@@ -148,6 +150,14 @@ class ReflexRows:
             now=now,
             most=MOST_RETIRED,
         )
+
+    async def _one(self, query: str, reflex_id: UUID) -> Reflex:
+        row = await self._transaction.fetch_optional(
+            query, org_id=self._org_id, reflex_id=reflex_id
+        )
+        if row is None:
+            raise ReflexNotFound(reflex_id)
+        return reflex_of(row)
 
 
 class EventRows:

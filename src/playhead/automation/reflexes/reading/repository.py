@@ -6,6 +6,7 @@ from uuid import UUID
 from playhead.automation.reflexes.errors import ReflexNotFound
 from playhead.automation.reflexes.model import Event
 from playhead.automation.reflexes.reading.model import Counts, Overview
+from playhead.automation.reflexes.repository import ReflexRows
 from playhead.automation.reflexes.tables import Listed, Run, event_of, listed_of, run_of
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Transaction
@@ -81,7 +82,7 @@ class ReflexReader:
         """
         asked = {"org_id": org_id, "reflex_id": reflex_id, "state": state}
         async with self._tenants.transaction(Tenant(org_id)) as transaction:
-            await find(transaction, org_id, reflex_id)
+            await ReflexRows(transaction, org_id).find(reflex_id)
             rows = await transaction.fetch_all(SQL.events, **asked, **_bounds(part))
             total = None
             if part.counted:
@@ -98,7 +99,7 @@ class ReflexReader:
         """
         asked = {"org_id": org_id, "reflex_id": reflex_id}
         async with self._tenants.transaction(Tenant(org_id)) as transaction:
-            await find(transaction, org_id, reflex_id)
+            await ReflexRows(transaction, org_id).find(reflex_id)
             rows = await transaction.fetch_all(SQL.executions, **asked, **_bounds(part))
             total = None
             if part.counted:
