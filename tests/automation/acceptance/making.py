@@ -3,7 +3,10 @@
 import secrets
 from typing import Any
 
+import psycopg
+
 from playhead.automation.models import LOCAL_MODEL
+from playhead.base.ids import parse_id
 from tests.automation.acceptance.place import Json, Person, until
 
 PROMPT = "Say hello to {{ name }} now."
@@ -11,6 +14,11 @@ INPUT = {"type": "object", "properties": {"name": {"type": "string"}}, "required
 FAILS = "Look at it: {% trades 'NEVER-RECORDED' as found %}{{ found | size }}"
 YEARLY = "0 0 1 1 *"
 FINAL = {"completed", "failed", "cancelled"}
+DAY = 86_400_000_000
+_AGE = """
+UPDATE executions SET created_at = created_at - %(by)s, started_at = started_at - %(by)s,
+       ended_at = ended_at - %(by)s WHERE execution_id = %(id)s
+"""
 
 
 def some_name(word: str = "skill") -> str:
@@ -39,6 +47,15 @@ def execute(person: Person, skill: Json, name: str = "Bob") -> Json:
     """Run a skill; return its execution, which has ended."""
     body = {"input_data": {"name": name} if skill["input_schema"] else {}}
     return person.post(f"/skills/{skill['id']}/execute", body, wait=20)
+
+
+def executed_before(person: Person, skill: Json, days: int) -> Json:
+    """Return an execution of ``skill`` that ended so many days ago."""
+    ran = execute(person, skill)
+    told = {"by": days * DAY, "id": parse_id("exe", ran["id"], field="id")}
+    with psycopg.connect(person.place.database_url) as connection:
+        assert connection.execute(_AGE, told).rowcount == 1
+    return ran
 
 
 def make_habit(person: Person, skill: Json | None = None, **chosen: Any) -> Json:

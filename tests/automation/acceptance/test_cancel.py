@@ -128,12 +128,15 @@ def test_the_output_is_told_while_it_comes(eve: Person, provider: ScriptedProvid
 
 
 @pytest.mark.parametrize(
-    ("fault", "attempts", "code"),
-    [(Fault(401, "invalid_api_key"), 1, "model.key_rejected"), (Fault(400, "bad"), 1, "model.")],
+    ("fault", "code"),
+    [
+        (Fault(401, "invalid_api_key"), "model.key_rejected"),
+        (Fault(400, "bad"), "model.request_invalid"),
+    ],
     ids=["key", "request"],
 )
 def test_what_can_never_succeed_is_not_tried_again(
-    eve: Person, provider: ScriptedProvider, fault: Fault, attempts: int, code: str
+    eve: Person, provider: ScriptedProvider, fault: Fault, code: str
 ) -> None:
     provider.script = Script(fault=fault)
     provider.exchanges.clear()
@@ -142,7 +145,6 @@ def test_what_can_never_succeed_is_not_tried_again(
     body = {"input_data": {"name": "Eve"}}
     done = eve.post(f"/skills/{skill['id']}/execute", body, wait=20)
 
-    assert (done["status"], done["attempts"]) == ("failed", attempts)
-    assert done["error_code"].startswith(code)
-    assert len(provider.exchanges) == attempts
+    assert (done["status"], done["attempts"], done["error_code"]) == ("failed", 1, code)
+    assert len(provider.exchanges) == 1
     assert KEY not in str(done)

@@ -5,15 +5,15 @@ import io
 import json
 from itertools import pairwise
 
-import psycopg
 import pytest
 
-from playhead.base.ids import parse_id
 from playhead.base.time import parse_instant
 from tests.automation.acceptance.making import (
+    DAY,
     call,
     ended,
     execute,
+    executed_before,
     ids,
     make_failing_skill,
     make_habit,
@@ -23,26 +23,12 @@ from tests.automation.acceptance.making import (
 from tests.automation.acceptance.place import Json, Person
 
 UNKNOWN = "exe_" + "0" * 26
-DAY = 86_400_000_000
-AGE = """
-UPDATE executions SET created_at = created_at - %(by)s, started_at = started_at - %(by)s,
-       ended_at = ended_at - %(by)s WHERE execution_id = %(id)s
-"""
 
 
 @pytest.fixture
 def bob(ada: Person) -> Person:
     """Somebody in whose organisation nothing has happened yet."""
     return ada.place.sign_up()
-
-
-def executed_before(person: Person, skill: Json, days: int) -> Json:
-    """Return an execution of ``skill`` that ended so many days ago."""
-    ran = execute(person, skill)
-    told = {"by": days * DAY, "id": parse_id("exe", ran["id"], field="id")}
-    with psycopg.connect(person.place.database_url) as connection:
-        assert connection.execute(AGE, told).rowcount == 1
-    return ran
 
 
 def test_exec_01_executions_are_listed_filtered_and_paged(bob: Person) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.automation.acceptance.making import (
     call,
     ended,
+    executed_before,
     make_habit,
     make_reflex,
     make_skill,
@@ -47,6 +48,9 @@ class Scene:
         self.reflex = make_reflex(owner, self.skill)
         event = call(owner, self.reflex, {"who": "Eve"})
         self.execution = ended(owner, event["execution_id"])
+        executed_before(owner, self.skill, 40)
+        key = {"provider": "anthropic", "key": "sk-secret-0123456789abcdef-tail"}
+        owner.post("/provider-keys", key, status=201)
         self.ids = {
             "skills": self.skill["id"],
             "habits": self.habit["id"],
@@ -58,7 +62,7 @@ class Scene:
         """Return all that could have been changed."""
         paths = [f"/{kind}/{id}/full" for kind, id in self.ids.items()]
         paths += [f"/skills/{self.skill['id']}/{part}" for part in ("versions", "labels")]
-        paths += [f"/reflexes/{self.reflex['id']}/events", *LISTS]
+        paths += [f"/reflexes/{self.reflex['id']}/events", "/provider-keys", *LISTS]
         return [self.owner.get(path) for path in paths]
 
     def path(self, operation: Operation) -> str:

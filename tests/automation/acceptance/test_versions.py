@@ -85,4 +85,5 @@ def test_without_the_providers_key_an_execution_fails_and_says_why(ada: Person) 
     ran = ada.post(f"/skills/{skill['id']}/execute", {"input_data": {"name": "Eve"}}, wait=20)
 
     assert (ran["status"], ran["attempts"], ran["output"]) == ("failed", 1, "")
-    assert "key" in ran["error_message"]
+    assert ran["error_code"] == "provider_key.missing"
+    assert ran["error_message"]

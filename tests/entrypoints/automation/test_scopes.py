@@ -59,8 +59,8 @@ async def _status(api: Whole, method: str, path: str, key: dict[str, str]) -> in
     filled = path
     for name in ("id", "skill_id", "habit_id", "reflex_id", "execution_id"):
         filled = filled.replace(f"{{{name}}}", f"{prefix}_01980000-0000-7000-8000-000000000000")
-    filled = filled.replace("{provider}", "openai").replace("{version}", "1")
-    filled = filled.replace("{label}", "a").replace("{tick}", "1")
+    filled = filled.replace("{provider}", "openai").replace("{number}", "1")
+    filled = filled.replace("{label}", "a")
     return (await api.client.request(method, filled, headers=key)).status_code
 
 
