@@ -6,6 +6,8 @@ from collections.abc import Awaitable
 import pytest
 
 from playhead.automation.executions import Ended, ExecutionStatus, ExecutionType
+from playhead.automation.reflexes.model import EventState
+from playhead.automation.reflexes.repository import EventRows, ReflexRows, Verdict
 from playhead.base.ids import new_uuid
 from playhead.base.time import Micros
 from tests.automation.reflexes.stage import Lab, told, uuid_of
@@ -71,6 +73,23 @@ def test_a_webhook_for_a_reflex_that_is_just_deleted_is_no_failure_of_ours(url: 
             assert (await lab.send(reflex, "{}")).status_code == 401
 
         await _while_deleted(lab, reflex, send())
+
+    told(url, story)
+
+
+def test_an_event_is_given_up_while_another_job_decides_it(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        reflex = await lab.reflex(trigger_type="api_call")
+        await lab.ask("POST", f"/reflexes/{reflex['id']}/events", {"event": {}})
+        (row,) = await lab.due()
+        async with lab.tenants.transaction(lab.tenant) as deciding:
+            await ReflexRows(deciding, lab.org_id).take(uuid_of(reflex))
+            giving_up = asyncio.ensure_future(lab.handler.give_up(lab.lease(row), "it died"))
+            await _until_it_waits(lab)
+            decided = Verdict(row.subject, EventState.NOT_FIRED, {"because": "not_matched"})
+            await EventRows(deciding, lab.org_id).decide([decided], lab.clock())
+        await giving_up
+        assert await lab.told(reflex) == [("not_fired", "not_matched")]
 
     told(url, story)
 

@@ -62,9 +62,10 @@ class ReflexEventHandler:
                 "because": "crashed",
                 "error": {"message": error[:LONGEST_ERROR]},
             }
-            await EventRows(transaction, org_id).fail(event_id, told, now)
+            # The reflex first, as who decides its events does: else each could wait for the other.
             reflex = await ReflexRows(transaction, org_id).take_of_event(event_id)
             if reflex is not None:
+                await EventRows(transaction, org_id).fail(event_id, told, now)
                 await self._failures.count(transaction, org_id, reflex.reflex_id, error, now=now)
             await lease.fail(transaction, error)
 
