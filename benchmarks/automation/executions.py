@@ -18,7 +18,13 @@ from benchmarks.kernel.tenants import Key, make_keys
 from benchmarks.report import Row
 from benchmarks.stats import latencies
 from benchmarks.workshop import Workshop
-from playhead.automation.executions import ExecutionType, FreeTariff, NewExecution, Starter
+from playhead.automation.executions import (
+    ExecutionStatus,
+    ExecutionType,
+    FreeTariff,
+    NewExecution,
+    Starter,
+)
 from playhead.automation.executions.model import EXECUTION_PREFIX
 from playhead.automation.skills import SKILL_PREFIX
 from playhead.base.ids import new_uuid, parse_id
@@ -36,7 +42,10 @@ LOOK_SECONDS = 0.05
 LONGEST_SECONDS = 120.0
 DRIPPED_SECONDS = 0.3
 HOSTED_MODEL = "gpt-5"
-_TIMES = "SELECT execution_id, started_at, ended_at, status FROM executions"
+_TIMES = """
+SELECT execution_id, started_at, ended_at FROM executions
+ WHERE execution_id = ANY(%s) AND status = %s
+"""
 _LEFT = "SELECT count(*) FROM executions WHERE ended_at IS NULL"
 _SPAN = """
 SELECT min(started_at), max(ended_at), count(*) FROM executions
@@ -75,7 +84,8 @@ def _start_rows(shop: Workshop, settings: Settings, port: int, key: Key, skill: 
         desk = Desk(connection, key)
         for run in range(shop.sizes.repeats + 1):  # the first warms everything up
             found = _started(desk, skill, shop.sizes.starts if run else 20, Random(run))
-            times = _times_once_ended(settings)
+            ids = [id for _, _, id in found]
+            times = _times_once_ended(settings, ids, ExecutionStatus.COMPLETED)
             asked.append([answered - at for at, answered, _ in found])
             begun.append([times[id][0] * 1000 - at for at, _, id in found])
             ended.append([times[id][1] * 1000 - at for at, _, id in found])
@@ -99,11 +109,15 @@ def _started(desk: Desk, skill: str, count: int, dice: Random) -> list[tuple[int
     return found
 
 
-def _times_once_ended(settings: Settings) -> dict[UUID, tuple[int, int]]:
+def _times_once_ended(
+    settings: Settings, ids: list[UUID], status: ExecutionStatus
+) -> dict[UUID, tuple[int, int]]:
+    """Return when executions began and ended; all of them as they should."""
     with psycopg.connect(_owner(settings), autocommit=True) as connection:
         _wait_until_ended(connection)
-        rows = connection.execute(_TIMES.encode()).fetchall()
-    return {id: (started, ended) for id, started, ended, _ in rows}
+        rows = connection.execute(_TIMES.encode(), [ids, status.value]).fetchall()
+    assert len(rows) == len(ids), f"some are not {status}"
+    return {id: (started, ended) for id, started, ended in rows}
 
 
 def _wait_until_ended(connection: psycopg.Connection) -> None:
@@ -179,7 +193,8 @@ def _stop_rows(shop: Workshop, place: Place, settings: Settings, key: Key) -> li
                 asked[mark] = time.time_ns(), parse_id(EXECUTION_PREFIX, id, field="id")
                 desk.post(f"/executions/{id}/cancel", {})
             closed.append([upstream.closed_at(mark) - at for mark, (at, _) in asked.items()])
-            times = _times_once_ended(settings)
+            ids = [id for _, id in asked.values()]
+            times = _times_once_ended(settings, ids, ExecutionStatus.CANCELLED)
             ended.append([times[id][1] * 1000 - at for at, id in asked.values()])
     what = "cancel of an answer under way: POST"
     return [
