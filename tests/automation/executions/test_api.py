@@ -381,6 +381,25 @@ async def test_files_have_every_execution_in_all_three_forms(client: Client) -> 
     assert rows[0]["status"] == "pending"
 
 
+async def test_files_have_whole_outputs_and_lists_their_beginnings(client: Client) -> None:
+    stage, whole = client.stage, "word " * 300
+    execution_id = await stage.start(await stage.skill())
+    async with stage.tenants.transaction(stage.tenant) as tx:
+        await tx.execute(
+            "UPDATE executions SET output = %(whole)s, output_length = length(%(whole)s::text)"
+            " WHERE execution_id = %(id)s",
+            whole=whole,
+            id=execution_id,
+        )
+
+    (written,) = (await client.ask("GET", "/executions/export", format="json")).json()
+    (listed,) = (await client.get("/executions"))["data"]
+
+    assert written["output"] == whole
+    assert listed["output"] == whole[:1000]
+    assert written["output_length"] == listed["output_length"] == len(whole)
+
+
 async def test_a_table_holds_no_formulas(client: Client) -> None:
     stage = client.stage
     execution_id = await stage.start(await stage.skill())
