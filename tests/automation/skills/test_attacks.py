@@ -86,13 +86,13 @@ def test_what_the_language_does_not_have_is_refused(tag: str) -> None:
         "{{ (1..1000000000) | json }}",
         "{{ (1..1000000000) | reverse }}",
         "{{ 1 | round: 999999999 }}",
-        "{{ 1 | slice: 0, 1e99 }}",
+        "{{ 'a' | slice: 0, 1000000000001 }}",
         "{{ now | date: '%999999999d' }}",
         "{{ now | date: '%s' }}",
     ],
 )
 def test_what_would_take_for_ever_or_all_memory_ends(template: str) -> None:
-    check(template, TemplateFailed, InputInvalid)
+    check(template, TemplateFailed)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_would_take_for_ever_or_all_memory_ends(template: str) -> None:
     ids=lambda text: f"{text[:12]!r} {len(text)}",
 )
 def test_what_would_take_for_ever_to_read_is_refused(template: str) -> None:
-    check(template, TemplateInvalid, InputInvalid)
+    check(template, TemplateInvalid)
 
 
 @pytest.mark.parametrize(
