@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from playhead.automation.executions import DEPTH
 from playhead.automation.reflexes.model import JOB_KIND, EventName, NewEvent, Source
 from playhead.automation.reflexes.repository import EventRows, ReflexRows, listeners
 from playhead.base.ids import new_uuid
@@ -13,7 +14,6 @@ from playhead.storage.postgres import Transaction
 from playhead.storage.tenants import Tenant, Tenants
 
 MOST_ATTEMPTS = 5
-DEPTH = "depth"
 
 NewId = Callable[[Micros], UUID]
 
