@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from playhead.automation.reflexes.conditions.paths import ABSENT
+from playhead.automation.reflexes.conditions.paths import ABSENT, inside
 
 MOST_MENTIONED = 20
 LONGEST_VALUE = 200
@@ -45,15 +45,9 @@ def _named(source: str, facts: Mapping[str, object]) -> Iterator[tuple[str, obje
 def _walk(value: object, path: str) -> object:
     for step in _STEP.finditer(path):
         if step[2] is not None:
-            place = int(step[2])
-            if not isinstance(value, list) or place >= len(value):
-                return ABSENT
-            value = value[place]
-            continue
-        key = step[1] if step[1] is not None else _unquoted(step[3])
-        if not isinstance(value, dict) or key not in value:
-            return ABSENT
-        value = value[key]
+            value = inside(value, int(step[2]))
+        else:
+            value = inside(value, step[1] if step[1] is not None else _unquoted(step[3]))
     return value
 
 

@@ -44,10 +44,15 @@ def walk(event: object, path: str) -> object:
     """Return the value at ``path``, or ``ABSENT``."""
     value = event
     for step in steps_of(path):
-        value = _at(value, step)
-        if value is ABSENT:
-            return ABSENT
+        value = inside(value, step)
     return value
+
+
+def inside(value: object, step: str | int) -> object:
+    """Return what ``value`` has under a key or at a place, or ``ABSENT``."""
+    if isinstance(step, str):
+        return value.get(step, ABSENT) if isinstance(value, dict) else ABSENT
+    return value[step] if isinstance(value, list) and step < len(value) else ABSENT
 
 
 def expression_of(path: str, *, field: str = "field") -> str:
@@ -75,9 +80,3 @@ def _access(step: str | int) -> str:
     if _IDENTIFIER.fullmatch(step) and step not in _RESERVED:
         return f".{step}"
     return f"[{quoted(step)}]"
-
-
-def _at(value: object, step: str | int) -> object:
-    if isinstance(step, str):
-        return value.get(step, ABSENT) if isinstance(value, dict) else ABSENT
-    return value[step] if isinstance(value, list) and step < len(value) else ABSENT
