@@ -396,7 +396,7 @@ def run_view(run: Run) -> ReflexRunView:
 
 def trial_view(trial: Trial) -> ReflexTrialView:
     """Return what an event would come to as it is sent."""
-    reflex, started = trial.listed.reflex, trial.execution_id
+    reflex = trial.listed.reflex
     return ReflexTrialView(
         reflex_id=format_id(REFLEX_PREFIX, reflex.reflex_id),
         trigger_type=reflex.chosen.trigger.type.value,
@@ -405,7 +405,7 @@ def trial_view(trial: Trial) -> ReflexTrialView:
         because=trial.because.value,
         trace=dict(trial.trace),
         event_data=dict(trial.event),
-        execution_id=None if started is None else format_id(EXECUTION_PREFIX, started),
+        execution_id=_execution(trial.execution_id),
     )
 
 

@@ -1,6 +1,5 @@
 """Rows of reflexes to values and back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -158,7 +157,3 @@ def run_of(row: Row) -> Run:
         row.started_at,
         row.ended_at,
     )
-
-
-Filters = Mapping[str, object]
-"""Columns of reflexes by name, and what they must be; None: anything."""

@@ -49,7 +49,6 @@ class Program:
     """A compiled expression."""
 
     def __init__(self, source: str, kinds: Kinds, expression: cel.Expression) -> None:
-        self.source = source
         self._expression = expression
         self._names = tuple((name, kind) for name, kind in kinds.items() if name in source)
         self._loops = loops(source)

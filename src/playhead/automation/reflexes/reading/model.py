@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from playhead.automation.reflexes.model import Event
-from playhead.base.time import Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,6 @@ class Counts:
     events: Mapping[str, int]
     reasons: Mapping[str, int]
     executions: Mapping[str, int]
-    last_fired_at: Micros | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ SELECT execution_id, status, execution_type, error_code, error_message, created_
 SELECT count(*) AS total FROM executions WHERE org_id = :org_id AND reference_id = :reflex_id;
 
 -- name: event_counts
-SELECT state, trace ->> 'because' AS because, count(*) AS events, max(at) AS last_at
+SELECT state, trace ->> 'because' AS because, count(*) AS events
   FROM reflex_events WHERE org_id = :org_id AND reflex_id = :reflex_id
  GROUP BY 1, 2;
 

@@ -9,7 +9,7 @@ from playhead.automation.reflexes.reading.model import Counts, Overview
 from playhead.automation.reflexes.repository import ReflexRows
 from playhead.automation.reflexes.tables import Listed, Run, event_of, listed_of, run_of
 from playhead.storage.named_sql import load_sql
-from playhead.storage.postgres import Transaction
+from playhead.storage.postgres import Row, Transaction
 from playhead.storage.tenants import Tenant, Tenants
 from playhead.web.pages import Slice
 
@@ -24,9 +24,7 @@ async def find(transaction: Transaction, org_id: UUID, reflex_id: UUID) -> Liste
         ReflexNotFound: The organisation has none of this id.
     """
     row = await transaction.fetch_optional(SQL.find, org_id=org_id, reflex_id=reflex_id)
-    if row is None:
-        raise ReflexNotFound(reflex_id)
-    return listed_of(row)
+    return _found(row, reflex_id)
 
 
 class ReflexReader:
@@ -44,9 +42,7 @@ class ReflexReader:
         row = await self._tenants.fetch_optional(
             Tenant(org_id), SQL.find, org_id=org_id, reflex_id=reflex_id
         )
-        if row is None:
-            raise ReflexNotFound(reflex_id)
-        return listed_of(row)
+        return _found(row, reflex_id)
 
     async def page(
         self, org_id: UUID, filters: Mapping[str, object], part: Slice
@@ -54,9 +50,7 @@ class ReflexReader:
         """Return one page of reflexes, the newest first, and their number if it is wanted."""
         async with self._tenants.transaction(Tenant(org_id)) as transaction:
             rows = await transaction.fetch_all(SQL.page, org_id=org_id, **filters, **_bounds(part))
-            total = None
-            if part.counted:
-                total = await _total(transaction, SQL.total, org_id=org_id, **filters)
+            total = await _total(transaction, part, SQL.total, org_id=org_id, **filters)
         return [listed_of(row) for row in rows], total
 
     async def full(self, org_id: UUID, reflex_id: UUID) -> tuple[Listed, list[Event], list[Run]]:
@@ -84,9 +78,7 @@ class ReflexReader:
         async with self._tenants.transaction(Tenant(org_id)) as transaction:
             await ReflexRows(transaction, org_id).find(reflex_id)
             rows = await transaction.fetch_all(SQL.events, **asked, **_bounds(part))
-            total = None
-            if part.counted:
-                total = await _total(transaction, SQL.events_total, **asked)
+            total = await _total(transaction, part, SQL.events_total, **asked)
         return [event_of(row) for row in rows], total
 
     async def executions(
@@ -101,9 +93,7 @@ class ReflexReader:
         async with self._tenants.transaction(Tenant(org_id)) as transaction:
             await ReflexRows(transaction, org_id).find(reflex_id)
             rows = await transaction.fetch_all(SQL.executions, **asked, **_bounds(part))
-            total = None
-            if part.counted:
-                total = await _total(transaction, SQL.executions_total, **asked)
+            total = await _total(transaction, part, SQL.executions_total, **asked)
         return [run_of(row) for row in rows], total
 
     async def counts(self, org_id: UUID, reflex_id: UUID) -> tuple[Listed, Counts]:
@@ -124,7 +114,7 @@ class ReflexReader:
             if row.because is not None:
                 reasons[row.because] = reasons.get(row.because, 0) + row.events
         executions = {row.status: row.executions for row in runs}
-        return listed, Counts(events, reasons, executions, listed.last_triggered_at)
+        return listed, Counts(events, reasons, executions)
 
     async def overview(self, org_id: UUID) -> Overview:
         """Return what has come of all reflexes."""
@@ -144,6 +134,12 @@ class ReflexReader:
         )
 
 
+def _found(row: Row | None, reflex_id: UUID) -> Listed:
+    if row is None:
+        raise ReflexNotFound(reflex_id)
+    return listed_of(row)
+
+
 def _bounds(part: Slice) -> dict[str, object]:
     before = part.before
     return {
@@ -154,7 +150,9 @@ def _bounds(part: Slice) -> dict[str, object]:
     }
 
 
-async def _total(transaction: Transaction, query: str, **asked: object) -> int:
+async def _total(transaction: Transaction, part: Slice, query: str, **asked: object) -> int | None:
+    if not part.counted:
+        return None
     (row,) = await transaction.fetch_all(query, **asked)
     total: int = row.total
     return total
