@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from playhead.base.time import Micros
-from playhead.kernel.jobs.dispatch import LARGEST_MESSAGE, LOOKAHEAD, Dispatcher
+from playhead.kernel.jobs.dispatch import LARGEST_MESSAGE, LOOKAHEAD, OVERDUE, Dispatcher
 from playhead.kernel.jobs.model import Settlement, State
 from playhead.kernel.jobs.repository import JobRows
 from playhead.kernel.jobs.runner import Runner
@@ -41,19 +41,27 @@ class Post:
     def doubt(self) -> None:
         self.doubts += 1
 
+    def stop(self) -> None:
+        """Nothing stops it."""
+
 
 def dispatching(
-    database: Database, post: Post, *, slots: int, most_per_org: int = 32
+    database: Database, post: Post, *, slots: int, most_per_org: int = 32, later: int = 0
 ) -> tuple[Dispatcher, Runner]:
     rows, wake = JobRows(database), Wake()
     handler = Recorder(Tenants(database), succeed)
     runner = Runner(
         rows, {KIND: handler}, worker="w", slots=slots, lease_seconds=10, now=now, wake=wake
     )
-    return (
-        Dispatcher(rows, runner, post, most_per_org=most_per_org, now=now, wake=wake),
+    dispatcher = Dispatcher(
+        rows,
         runner,
+        post,
+        most_per_org=most_per_org,
+        now=lambda: Micros(now() + later),
+        wake=wake,
     )
+    return dispatcher, runner
 
 
 async def flood(database: Database, org_id: UUID, many: int) -> None:
@@ -155,3 +163,23 @@ async def test_without_a_broker_only_what_there_are_slots_for_is_taken_and_runs_
 
         states = Counter(row.state for row in (await rows(database, org_id)).values())
         assert states == {"succeeded": 4, "queued": 6}
+
+
+@in_loop
+async def test_what_was_sent_and_does_not_arrive_runs_here_and_the_broker_is_doubted(
+    service_database_url: str,
+) -> None:
+    async with Database.open(service_database_url) as database:
+        org_id = await make_organisation(Tenants(database))
+        await put(database, org_id, new_jobs(3))
+        post = Post()
+        dispatcher, _ = dispatching(database, post, slots=8)
+        afterwards, runner = dispatching(database, post, slots=8, later=OVERDUE + 10**6)
+
+        await dispatcher.dispatch()
+        assert (await dispatcher.take_overdue(), post.doubts) == (0, 0)
+        assert (await afterwards.take_overdue(), post.doubts) == (3, 1)
+        assert (await afterwards.take_overdue(), post.doubts) == (0, 1)
+        await runner.drain(5)
+
+        assert {row.state for row in (await rows(database, org_id)).values()} == {"succeeded"}

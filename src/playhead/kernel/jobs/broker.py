@@ -24,6 +24,9 @@ class Broker(Protocol):
     def doubt(self) -> None:
         """Hear that messages did not arrive."""
 
+    def stop(self) -> None:
+        """Bring no more messages, from now on."""
+
 
 class NoBroker:
     """There is none: each worker runs what it finds."""
@@ -35,4 +38,7 @@ class NoBroker:
         return False
 
     def doubt(self) -> None:
+        """Do nothing."""
+
+    def stop(self) -> None:
         """Do nothing."""

@@ -112,8 +112,7 @@ class JobWorker:
                 await stop.wait()
             finally:
                 self.runner.is_stopping = True
-                if isinstance(broker, CeleryBroker):
-                    broker.stop()
+                broker.stop()
                 await _ended(tasks)
                 await self._drain()
                 await _ended([heart])
