@@ -70,13 +70,20 @@ class Model:
             if j.sent is not None and j.sent < before and j.due <= now
         }
 
-    def settle(self, job_id: UUID, token: int, state: str, due: int | None, counted: bool) -> bool:
-        """Return whether it was the holder who said so."""
+    def settle(
+        self, job_id: UUID, token: int, state: str, due: int | None, *, counted: bool, now: int
+    ) -> bool:
+        """Return whether it was the holder who said so.
+
+        A job that is to be cancelled and is queued again is due at once.
+        """
         job = self.jobs[job_id]
         if job.state != "running" or job.token != token:
             return False
         job.state, job.lease = state, None
         job.due = job.due if due is None else due
+        if job.cancel_asked:
+            job.due = min(job.due, now)
         job.attempts -= not counted
         if state != "queued":
             job.ends.append(state)

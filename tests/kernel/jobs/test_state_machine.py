@@ -136,7 +136,9 @@ class Jobs(RuleBasedStateMachine):
         said = Settlement(job_id, token, state, due_at=due, is_counted=is_counted)
         is_held = self.ground.run(self._alone(said) if is_alone else self._grouped(said))
 
-        assert is_held == self.model.settle(job_id, token, state, due, is_counted)
+        assert is_held == self.model.settle(
+            job_id, token, state, due, counted=is_counted, now=self.now
+        )
 
     @rule(lease=PICK)
     def renew(self, lease: int) -> None:
@@ -224,6 +226,21 @@ def ground(module_service_database_url: str, module_database_url: str) -> Iterat
     made = Ground(module_service_database_url, module_database_url)
     yield made
     made.close()
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["alone", "grouped"])
+def test_who_is_to_be_cancelled_and_put_off_is_sent_at_once(ground: Ground, is_alone: bool) -> None:
+    Jobs.ground = ground
+    jobs = Jobs()
+    jobs.begin()
+    jobs.put(org=0, count=1, delay=0)
+    jobs.lend(room=1)
+    jobs.deliver(first=0, count=1, is_kept=False)
+    jobs.cancel(picks=[0], is_other=False)
+    jobs.settle(lease=0, state=State.QUEUED, delay=40, is_counted=True, is_alone=is_alone)
+    jobs.lend(room=1)
+
+    assert len(jobs.messages) == 1
 
 
 def test_whoever_dies_every_job_ends_once_and_none_is_lost(ground: Ground) -> None:
