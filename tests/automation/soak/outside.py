@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,18 +18,12 @@ from playhead.entrypoints.administration import Administration, create_key, crea
 from playhead.entrypoints.secrets_of_home import open_sealer
 from playhead.entrypoints.settings import Settings
 from playhead.kernel.api_keys import FIRST_SCOPES, KeySettings
+from tests.entrypoints.supervisor.playheads import free_port
 
 PROMPT = "Say {{ word }} again, and again, until somebody hears it and says it again."
 WORD = "{{ word }}"
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
 Json = dict[str, Any]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def settled_home(home: Path, owner_url: str, service_url: str, valkey_url: str) -> Settings:
