@@ -200,6 +200,21 @@ def test_an_older_interval_that_is_given_again_makes_no_news_of_the_newer_one() 
     assert (first, list(matches(fold, markets, moments))) == (["A:6:1"], [])
 
 
+def test_intervals_of_one_instant_that_are_given_again_make_no_news() -> None:
+    moments: list[Moment] = [
+        opened(58, 60, position=1),
+        BookClosed("A", 1, SINCE, "gap"),
+        opened(58, 60, position=3),
+        BookClosed("A", 3, SINCE, "gap"),
+        opened(61, 63, position=5),
+    ]
+    fold, markets = reflex(), dict[str, MarketFold]()
+
+    first = names(list(matches(fold, markets, moments)))
+
+    assert (first, list(matches(fold, markets, moments))) == (["A:5:1"], [])
+
+
 @given(courses(), st.integers(0, 40))
 def test_what_is_given_again_matches_nothing_again(moments: list[Moment], back: int) -> None:
     fold, markets = reflex(), dict[str, MarketFold]()

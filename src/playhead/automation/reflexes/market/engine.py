@@ -80,7 +80,8 @@ class _Seen:
 
     holds: bool = False
     mark: Mark | None = None
-    from_position: int | None = None
+    intervals: set[int] = field(default_factory=set)
+    """The one that is followed, and those before it with no later moment between."""
 
 
 @dataclass(slots=True)
@@ -92,7 +93,8 @@ class ReflexFold:
 
     def resume(self, ticker: str, place: Place, *, holds: bool) -> None:
         """Go on with a market from where it was judged last."""
-        self._seen[ticker] = _Seen(holds, mark_of_place(place), place.from_position)
+        began = set() if place.from_position is None else {place.from_position}
+        self._seen[ticker] = _Seen(holds, mark_of_place(place), began)
 
     def holds(self, ticker: str) -> bool:
         """Return what the condition came to last."""
@@ -172,11 +174,13 @@ def mark_of_place(place: Place) -> Mark:
 def _moves_on(seen: _Seen, moment: Moment) -> bool:
     """Note that ``moment`` is judged; return False if it was before."""
     mark, last = mark_of(moment), seen.mark
-    if type(moment) is BookOpened and moment.from_position != seen.from_position:
+    if type(moment) is BookOpened and moment.from_position not in seen.intervals:
         # Positions of two intervals may be of two recorders: only their times can be compared.
         if last is not None and moment.received_at < last[0]:
             return False
-        seen.from_position = moment.from_position
+        if last is None or moment.received_at > last[0]:
+            seen.intervals.clear()
+        seen.intervals.add(moment.from_position)
     elif last is not None and mark <= last:
         return False
     seen.mark = mark
