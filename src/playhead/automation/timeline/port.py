@@ -94,11 +94,6 @@ class Feed(Protocol):
         """Return how far these markets have been given; nothing of one that is not followed."""
         ...
 
-    @property
-    def clock(self) -> Micros | None:
-        """How far the tape has been told, by the recorder's clock."""
-        ...
-
 
 class Timeline(Protocol):
     """Reads what was recorded."""

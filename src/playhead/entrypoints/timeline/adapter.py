@@ -20,7 +20,7 @@ from playhead.automation.timeline import (
 from playhead.base.time import MICROS_PER_SECOND, Micros
 from playhead.entrypoints.timeline.feed import TapeFeed
 from playhead.entrypoints.timeline.replay import replay
-from playhead.entrypoints.timeline.repository import Numbered, TapeRows
+from playhead.entrypoints.timeline.repository import TapeRows
 from playhead.history.books import Price, Size
 from playhead.history.coverage.causes import NOT_YET_RECORDED
 from playhead.history.markets import MarketNotFound
@@ -75,16 +75,16 @@ class TapeTimeline:
     async def trades(self, ticker: str, *, until: Micros, most: int) -> list[TradeNow]:
         """Return the newest ``most`` trades up to ``until``, oldest first."""
         async with self._database.reading() as connection:
-            market = await _numbered(connection, ticker)
-            return await TapeRows(connection).trades(market, until, most)
+            market_id = await _number(connection, ticker)
+            return await TapeRows(connection).trades(market_id, ticker, until, most)
 
     async def candles(
         self, ticker: str, *, until: Micros, interval: CandleInterval, most: int
     ) -> list[Candle]:
         """Return the candles of the last ``most`` stretches up to ``until``."""
         async with self._database.reading() as connection:
-            market = await _numbered(connection, ticker)
-            return await TapeRows(connection).candles(market.market_id, until, interval, most)
+            market_id = await _number(connection, ticker)
+            return await TapeRows(connection).candles(market_id, until, interval, most)
 
     async def resolve(
         self, selector: Selector, *, most: int, only_live: bool = False
@@ -119,7 +119,7 @@ class TapeTimeline:
         return replay(self._database, tickers, since=since, until=until, kinds=kinds)
 
 
-async def _numbered(connection: Transaction, ticker: str) -> Numbered:
+async def _number(connection: Transaction, ticker: str) -> int:
     found = (await TapeRows(connection).named([ticker])).get(ticker)
     if found is None:
         raise MarketUnknown(ticker)

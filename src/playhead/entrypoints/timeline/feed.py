@@ -69,9 +69,7 @@ class TapeFeed:
         wanted = {
             ticker: place
             for ticker, place in places.items()
-            if ticker not in self._trails
-            or self._trails[ticker].received_at > place.received_at
-            or self._trails[ticker].is_new
+            if ticker not in self._trails or self._trails[ticker].received_at > place.received_at
         }
         if not wanted:
             return
@@ -80,9 +78,7 @@ class TapeFeed:
         for ticker, place in wanted.items():
             if ticker not in numbers:
                 raise MarketUnknown(ticker)
-            former = self._trails.get(ticker)
-            if former is None or former.received_at > place.received_at:
-                self._add(Trail.at(numbers[ticker].market_id, ticker, place))
+            self._add(Trail.at(numbers[ticker], ticker, place))
 
     def forget(self, tickers: Collection[str]) -> None:
         """Follow these markets no more."""
@@ -97,11 +93,6 @@ class TapeFeed:
         return {
             ticker: trail.place for ticker, trail in found if trail is not None and not trail.is_new
         }
-
-    @property
-    def clock(self) -> Micros | None:
-        """How far the tape has been told, by the recorder's clock."""
-        return self._heads.clock
 
     async def next(self, *, most: int) -> Sequence[Moment]:
         """Return what has happened since the last call: about ``most`` moments, in order."""

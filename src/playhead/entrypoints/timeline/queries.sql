@@ -1,5 +1,5 @@
 -- name: markets_named
-SELECT market_id, ticker, event_ticker, status FROM markets WHERE ticker = ANY(:tickers::text[]);
+SELECT market_id, ticker FROM markets WHERE ticker = ANY(:tickers::text[]);
 
 -- name: resolve
 -- The markets that are meant; with only_live those that may still move.
@@ -71,8 +71,8 @@ SELECT FROM pg_inherits
  WHERE inhrelid = to_regclass('events_' || :first::text) AND NOT inhdetachpending;
 
 -- name: ended
--- Those of some intervals that have ended.
-SELECT c.market_id, c.from_position, c.to_position, c.received_to, c.closed_by
+-- The markets of those of some intervals that have ended.
+SELECT c.market_id
   FROM unnest(:market_ids::int[], :from_positions::bigint[]) AS f (market_id, from_position)
   JOIN coverage c USING (market_id, from_position)
  WHERE c.to_position IS NOT NULL;

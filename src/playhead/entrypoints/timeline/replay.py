@@ -48,7 +48,7 @@ async def _walks(
     for ticker in sorted(set(tickers)):
         if ticker not in numbers:
             raise MarketUnknown(ticker)
-        trail = Trail.at(numbers[ticker].market_id, ticker, Place.start(since))
+        trail = Trail.at(numbers[ticker], ticker, Place.start(since))
         walks.append(Walk(rows, tape, trail, heads, kinds, until))
     return walks
 

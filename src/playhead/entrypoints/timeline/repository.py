@@ -9,7 +9,7 @@ from playhead.automation.timeline import Candle, CandleInterval, MarketNow, Sele
 from playhead.base.time import Micros
 from playhead.entrypoints.timeline.asides import Aside
 from playhead.entrypoints.timeline.heads import Heads, StreamKey
-from playhead.history.tape import Interval
+from playhead.history.tape import Interval, interval_of
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Transaction
 
@@ -17,14 +17,6 @@ SQL = load_sql(__package__)
 END = Micros(1 << 62)
 NONE = -1
 """No capture, no position."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """A market with our number of it."""
-
-    market_id: int
-    market: MarketNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +32,16 @@ class GroupRow:
     side: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How an interval ended."""
-
-    to_position: int
-    received_to: Micros | None
-    cause: str
-
-
 class TapeRows:
     """Reads within one lent connection."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def named(self, tickers: Collection[str]) -> dict[str, Numbered]:
-        """Return the markets of these tickers that there are."""
+    async def named(self, tickers: Collection[str]) -> dict[str, int]:
+        """Return our numbers of the markets of these tickers that there are."""
         rows = await self._transaction.fetch_all(SQL.markets_named, tickers=list(tickers))
-        return {row.ticker: Numbered(row.market_id, _market(row)) for row in rows}
+        return {row.ticker: row.market_id for row in rows}
 
     async def resolve(self, selector: Selector, *, only_live: bool, most: int) -> list[MarketNow]:
         """Return the markets that are meant."""
@@ -72,12 +55,12 @@ class TapeRows:
         )
         return [_market(row) for row in rows]
 
-    async def trades(self, market: Numbered, until: Micros, most: int) -> list[TradeNow]:
+    async def trades(self, market_id: int, ticker: str, until: Micros, most: int) -> list[TradeNow]:
         """Return the newest trades, oldest first."""
         rows = await self._transaction.fetch_all(
-            SQL.trades_until, market_id=market.market_id, until=until, most=most
+            SQL.trades_until, market_id=market_id, until=until, most=most
         )
-        return [_trade(market.market.ticker, row) for row in reversed(rows)]
+        return [_trade(ticker, row) for row in reversed(rows)]
 
     async def candles(
         self, market_id: int, until: Micros, interval: CandleInterval, most: int
@@ -118,19 +101,19 @@ class TapeRows:
             capture_id=_capture(followed),
             followed=NONE if followed is None else followed,
         )
-        return None if row is None else _interval(row)
+        return None if row is None else interval_of(row)
 
     async def last_interval(self, market_id: int, at: Micros) -> Interval | None:
         """Return the interval by which the market was known last before ``at``."""
         row = await self._transaction.fetch_optional(SQL.last_interval, market_id=market_id, at=at)
-        return None if row is None else _interval(row)
+        return None if row is None else interval_of(row)
 
     async def interval(self, market_id: int, from_position: int) -> Interval | None:
         """Return an interval as it is now."""
         row = await self._transaction.fetch_optional(
             SQL.interval, market_id=market_id, from_position=from_position
         )
-        return None if row is None else _interval(row)
+        return None if row is None else interval_of(row)
 
     async def group(
         self, market_ids: Sequence[int], *, after: int, upto: int, most: int
@@ -146,14 +129,12 @@ class TapeRows:
         row = await self._transaction.fetch_optional(SQL.block_is_there, first=first)
         return row is not None
 
-    async def ended(self, followed: Mapping[int, int]) -> dict[int, Ended]:
-        """Return which intervals (position of opening by market) have ended, by market."""
+    async def ended(self, followed: Mapping[int, int]) -> set[int]:
+        """Return the markets whose interval (position of opening by market) has ended."""
         rows = await self._transaction.fetch_all(
             SQL.ended, market_ids=list(followed), from_positions=list(followed.values())
         )
-        return {
-            row.market_id: Ended(row.to_position, row.received_to, row.closed_by) for row in rows
-        }
+        return {row.market_id for row in rows}
 
     async def reopened(self, followed: Mapping[int, tuple[int | None, Micros]]) -> set[int]:
         """Return which markets without a book may go on; by what they were told, and since when."""
@@ -256,29 +237,4 @@ def _candle(row: Row, length: Micros) -> Candle:
         close=row.close,
         volume=row.volume,
         count=row.count,
-    )
-
-
-def _interval(row: Row) -> Interval:
-    return Interval(
-        market_id=row.market_id,
-        from_position=row.from_position,
-        to_position=row.to_position,
-        received_from=row.received_from,
-        received_to=row.received_to,
-        exchange_from=row.exchange_from,
-        exchange_to=row.exchange_to,
-        upto=row.upto,
-        capture_id=row.capture_id,
-        capture=row.capture,
-        recorder=row.recorder,
-        connection=row.connection,
-        sid=row.sid,
-        opened_by=row.opened_by,
-        opened_offset=row.opened_offset,
-        closed_by=row.closed_by,
-        detected_at=row.detected_at,
-        detected_exchange_at=row.detected_exchange_at,
-        verified_at=row.verified_at,
-        keyframe=row.keyframe,
     )

@@ -33,6 +33,7 @@ from playhead.history.tape.pieces import (
 )
 from playhead.history.tape.reader import TapeReader, Trade, Trades
 from playhead.history.tape.repository import SegmentStore, TapeContent, TapeHead
+from playhead.history.tape.rows import interval_of
 from playhead.history.tape.stitching import ClockFault, Piece, Stretch, stitched, stretches_of
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "decode",
     "digest",
     "encode",
+    "interval_of",
     "joined",
     "levels_from_bytes",
     "levels_of",
