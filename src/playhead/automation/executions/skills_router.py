@@ -47,7 +47,8 @@ from playhead.web.wire import JsonBytes, encode
 # ExecutionNotFound: it can be forgotten, with its skill, while somebody waits for its end.
 SHARED = (NoOrganisation, ScopeMissing, DatabaseUnavailable)
 FINDING = (SkillNotFound, VersionNotFound, LabelNotFound)
-STARTING = (*FINDING, ExecutionNotFound, SkillInactive, InputInvalid, ModelUnknown, AtInFuture)
+TESTING = (*FINDING, ExecutionNotFound, InputInvalid, ModelUnknown, AtInFuture)
+STARTING = (*TESTING, SkillInactive)
 TRYING = (
     CompletionInvalid,
     InputInvalid,
@@ -129,15 +130,7 @@ async def execute_skill(
     dependencies=WRITING,
     responses={
         **_answers(),
-        **problems(
-            *FINDING,
-            ExecutionNotFound,
-            InputInvalid,
-            ModelUnknown,
-            InvalidId,
-            BodyTooLarge,
-            *SHARED,
-        ),
+        **problems(*TESTING, InvalidId, BodyTooLarge, *SHARED),
     },
 )
 async def try_skill(
