@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from playhead.automation.executions import Ended, ExecutionStatus, Limits
+from playhead.automation.executions.attempt import Attempt
 from playhead.automation.models import Upstream, Usage
 from playhead.automation.skills import Definition, OutputFormat
 from playhead.base.errors import NotFound
@@ -118,6 +119,27 @@ async def test_one_that_nobody_runs_is_cancelled_at_once(stage: Stage) -> None:
 
     found = (await stage.found(execution_id)).execution
     assert (found.status, found.attempts) == (ExecutionStatus.CANCELLED, 0)
+    assert [bill.execution_id for bill in stage.tariff.released] == [execution_id]
+    assert len(stage.witness.seen) == 1
+
+
+async def test_one_that_is_cancelled_before_its_attempt_began_ends_all_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = asyncio.Event()
+
+    async def hang(_: Attempt) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Attempt, "_begin", hang)
+    execution_id = await stage.start(await stage.skill())
+    async with working(stage), asyncio.timeout(5):
+        await reached.wait()
+        await stage.cancel(execution_id)
+        whole = await stage.until_final(execution_id)
+
+    assert (whole.execution.status, whole.execution.attempts) == (ExecutionStatus.CANCELLED, 0)
     assert [bill.execution_id for bill in stage.tariff.released] == [execution_id]
     assert len(stage.witness.seen) == 1
 

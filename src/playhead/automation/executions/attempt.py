@@ -61,7 +61,7 @@ class Attempt:
         outcome = await self._outcome(self._begun, version)
         self._is_whole = isinstance(outcome, Finished)
         if isinstance(outcome, Unavailable) and not self._lease.job.is_last:
-            await self._put_off(outcome)
+            await self._put_off(self._begun, outcome)
         else:
             await self._end(_verdict(outcome, version, self._answer.text))
 
@@ -145,12 +145,12 @@ class Attempt:
             except DatabaseUnavailable:
                 _log.warning("a part of an output was not written yet")
 
-    async def _put_off(self, error: PlayheadError) -> None:
+    async def _put_off(self, begun: Begun, error: PlayheadError) -> None:
         job, limits, now = self._lease.job, self._shop.limits, self._shop.now()
         wait = limits.wait_before(job.attempt, getattr(error, "retry_after", None))
         message = _message(error)
         lost = {
-            "attempt": self._begun.attempt if self._begun else 0,
+            "attempt": begun.attempt,
             "error_code": error.code,
             "error_message": message,
             "ended_at": format_instant(now),
