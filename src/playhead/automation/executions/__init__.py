@@ -3,13 +3,6 @@
 from playhead.automation.executions.charging import Bill, Charges, FreeTariff, Reserved
 from playhead.automation.executions.costs import Costs
 from playhead.automation.executions.ending import Closer
-from playhead.automation.executions.errors import (
-    CannotCancel,
-    CannotRetry,
-    ExecutionNotFound,
-    OutputTooLarge,
-    TimedOut,
-)
 from playhead.automation.executions.model import (
     DEPTH,
     EXECUTION_PREFIX,
@@ -28,7 +21,7 @@ from playhead.automation.executions.repeat import started_before
 from playhead.automation.executions.repository import unfinished
 from playhead.automation.executions.run import ExecutionHandler
 from playhead.automation.executions.schemas import ExecutionPage, ExecutionRow, execution_row
-from playhead.automation.executions.start import NewTrial, Starter, Stopping
+from playhead.automation.executions.start import Starter, Stopping
 from playhead.automation.executions.workshop import Limits, Workshop
 
 __all__ = [
@@ -36,15 +29,12 @@ __all__ = [
     "EXECUTION_PREFIX",
     "JOB_KIND",
     "Bill",
-    "CannotCancel",
-    "CannotRetry",
     "Charges",
     "Closer",
     "Costs",
     "Ended",
     "Execution",
     "ExecutionHandler",
-    "ExecutionNotFound",
     "ExecutionPage",
     "ExecutionReader",
     "ExecutionRow",
@@ -55,14 +45,11 @@ __all__ = [
     "Limits",
     "Models",
     "NewExecution",
-    "NewTrial",
-    "OutputTooLarge",
     "Refused",
     "Reserved",
     "Spent",
     "Starter",
     "Stopping",
-    "TimedOut",
     "Witness",
     "Workshop",
     "execution_row",
