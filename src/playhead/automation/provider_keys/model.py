@@ -16,7 +16,8 @@ HINT_LENGTH = 4
 LONGEST_PLACE = 300
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _PATH = re.compile(r"(?:/[\w.~%-]+)*/?", re.ASCII)
-_INSIDE = ("localhost", ".localhost", ".local", ".internal", ".lan", ".home.arpa")
+_HERE = "localhost"
+_INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _looks_like_a_number(host: str) -> bool:
 def _is_inside(host: str) -> bool:
     address = _address(host)
     if address is None:
-        return "." not in host or host == _INSIDE[0] or host.endswith(_INSIDE[1:])
+        return "." not in host or host.endswith(_INSIDE)
     mapped = getattr(address, "ipv4_mapped", None) or address
     return not mapped.is_global or mapped.is_multicast
 
@@ -107,7 +108,7 @@ def _is_inside(host: str) -> bool:
 def _is_here(host: str) -> bool:
     address = _address(host)
     if address is None:
-        return host == _INSIDE[0]
+        return host == _HERE
     return bool((getattr(address, "ipv4_mapped", None) or address).is_loopback)
 
 
