@@ -1,7 +1,6 @@
 """Skills on the wire."""
 
 from typing import Any
-from uuid import UUID
 
 from playhead.automation.skills.bodies import EXPORT_VERSION
 from playhead.automation.skills.browse import Portrait
@@ -311,7 +310,7 @@ def _object(schema: Any) -> dict[str, Any] | None:
 
 def _ran(ran: Ran) -> SkillRunView:
     return SkillRunView(
-        id=_id("exe", ran.execution_id),
+        id=format_id("exe", ran.execution_id),
         version=ran.version,
         execution_type=ran.execution_type,
         status=ran.status,
@@ -325,7 +324,7 @@ def _ran(ran: Ran) -> SkillRunView:
 
 def _habit(habit: HabitOfSkill) -> SkillHabitView:
     return SkillHabitView(
-        id=_id("hab", habit.habit_id),
+        id=format_id("hab", habit.habit_id),
         schedule_cron=habit.schedule_cron,
         schedule_description=habit.schedule_description,
         timezone=habit.timezone,
@@ -338,7 +337,7 @@ def _habit(habit: HabitOfSkill) -> SkillHabitView:
 
 def _reflex(reflex: ReflexOfSkill) -> SkillReflexView:
     return SkillReflexView(
-        id=_id("rfx", reflex.reflex_id),
+        id=format_id("rfx", reflex.reflex_id),
         name=reflex.name,
         trigger_type=reflex.trigger_type,
         label=reflex.label,
@@ -346,10 +345,6 @@ def _reflex(reflex: ReflexOfSkill) -> SkillReflexView:
         consecutive_failures=reflex.consecutive_failures,
         created_at=instant_text(reflex.created_at),
     )
-
-
-def _id(prefix: str, value: UUID) -> str:
-    return format_id(prefix, value)
 
 
 def _milliseconds(since: Micros | None, until: Micros | None) -> int | None:
