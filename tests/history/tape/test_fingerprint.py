@@ -17,7 +17,7 @@ SECOND = 1_000_000
 
 
 def eventful() -> list[Record]:
-    """An audit that agrees and one that does not, two incidents, a lag, a trade, a pause."""
+    """An audit that agrees and one that does not, two incidents, a lag, a trade, two pauses."""
     return [
         mark(Kind.OPENED),
         snapshot(1, at=0, sending_ts_ms=START // 1000),
@@ -32,6 +32,8 @@ def eventful() -> list[Record]:
         trade(at=80),
         status(at=90, is_active=True),
         status(at=95, is_active=False),
+        lifecycle("activated", at=96),
+        lifecycle("deactivated", at=97),
         delta(11, at=100),
         snapshot(12, "B", at=60 * SECOND, sending_ts_ms=START // 1000 + 1),
         snapshot(13, "C", at=61 * SECOND, sending_ts_ms=START // 1000 + 61_000),
@@ -55,6 +57,11 @@ def status(*, at: int, is_active: bool) -> Record:
     return record({**answer, "body": json.dumps(body)}, kind=Kind.REST, at=at, connection=0)
 
 
+def lifecycle(event: str, *, at: int) -> Record:
+    msg = {"market_ticker": "A", "event_type": event}
+    return record(frame("market_lifecycle_v2", msg, sid=3), at=at)
+
+
 @pytest.fixture(scope="module")
 def url(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
     made = new_database()
@@ -75,6 +82,10 @@ def test_everything_that_happened_is_in_the_fingerprint(url: str) -> None:
     assert [values[2] for values in found.incidents.values()] == ["snapshot_mismatch", "gap"]
     assert [cause for _, cause in found.clock_faults.values()] == ["lag"]
     assert [values for values in found.exchange_states.values()] == [(True,), (False,)]
+    assert list(found.lifecycles) == [
+        ("A", START + 96, 1, "active"),
+        ("A", START + 97, 1, "inactive"),
+    ]
     assert found.trades[0] == 1
     assert compare(found, found).is_same
 
@@ -90,6 +101,8 @@ DAMAGES = {
     "a trade lost": "DELETE FROM trades",
     "a trade at another price": "UPDATE trades SET yes_price = yes_price + 1",
     "a pause lost": "DELETE FROM exchange_states WHERE NOT is_active",
+    "a change of status lost": "DELETE FROM lifecycles WHERE status = 'inactive'",
+    "a change to another status": "UPDATE lifecycles SET status = 'x' WHERE status = 'inactive'",
     "an interval of another subscription": "UPDATE coverage SET sid = 9 WHERE closed_by = 'gap'",
     "an end noticed later": "UPDATE coverage SET detected_at = 1 WHERE closed_by = 'gap'",
 }

@@ -33,6 +33,7 @@ class Fingerprint:
         incidents: By number.
         clock_faults: By capture, connection and start.
         exchange_states: By capture, engine and time.
+        lifecycles: By ticker, time, capture and status: nothing more is said of one.
         trades: How many, and a digest of all of them.
     """
 
@@ -43,6 +44,7 @@ class Fingerprint:
     incidents: Said
     clock_faults: Said
     exchange_states: Said
+    lifecycles: Said
     trades: tuple[int, Decimal]
 
 
@@ -74,6 +76,7 @@ def compare(kept: Fingerprint, rebuilt: Fingerprint) -> Comparison:
         *_differences("incident", kept.incidents, rebuilt.incidents, _agree_but_for_healing),
         *_differences("clock fault", kept.clock_faults, rebuilt.clock_faults, _agree_once_ended),
         *_differences("exchange state", kept.exchange_states, rebuilt.exchange_states),
+        *_differences("change of status", kept.lifecycles, rebuilt.lifecycles),
         *_missing_trades(kept.trades, rebuilt.trades),
     ]
     return Comparison(

@@ -121,6 +121,11 @@ SELECT capture_id, connection, received_from, received_to, cause
 SELECT capture_id, exchange_index, at, is_active
   FROM exchange_states ORDER BY capture_id, exchange_index, at;
 
+-- name: fingerprint_lifecycles
+SELECT m.ticker, l.received_at, l.capture_id, l.status
+  FROM lifecycles l JOIN markets m USING (market_id)
+ ORDER BY m.ticker, l.received_at, l.capture_id, l.status;
+
 -- name: fingerprint_trades
 -- Not who told them first: that depends on how far each capture has been read.
 SELECT count(*) AS trades,

@@ -78,6 +78,7 @@ class TapeContent:
             incidents=self._by_key(SQL.fingerprint_incidents, parts=1),
             clock_faults=self._by_key(SQL.fingerprint_clock_faults, parts=3),
             exchange_states=self._by_key(SQL.fingerprint_exchange_states, parts=3),
+            lifecycles=self._by_key(SQL.fingerprint_lifecycles, parts=4),
             trades=(trades.trades, trades.digest),
         )
 
