@@ -1,12 +1,12 @@
 """What a reflex matches depends on the moments alone, never on where its process ended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead.automation.reflexes.conditions import compile_condition
-from playhead.automation.reflexes.market.engine import Listening, Match, ReflexFold, matches
+from playhead.automation.reflexes.market.engine import Listening, Match, ReflexFold
 from playhead.automation.reflexes.market.facts import MARKET_KINDS
 from playhead.automation.reflexes.market.fold import MarketFold
 from playhead.automation.timeline import (
@@ -51,6 +51,21 @@ def changed(
     cents: int, delta: int, *, position: int, at: int, side: BookSide = "yes", ticker: str = "A"
 ) -> BookChanged:
     return BookChanged(ticker, position, Micros(at), None, side, cents * 10_000, delta)
+
+
+def matches(
+    reflex: ReflexFold, markets: dict[str, MarketFold], moments: Iterable[Moment]
+) -> Iterator[Match]:
+    """Give what one reflex matches of ``moments``; ``markets`` and the reflex move on."""
+    for moment in moments:
+        market = markets.get(moment.ticker)
+        if market is None:
+            market = markets[moment.ticker] = MarketFold(moment.ticker)
+        kind = market.take(moment)
+        if kind is not None:
+            match = reflex.see(market, moment, kind)
+            if match is not None:
+                yield match
 
 
 def found(fold: ReflexFold, *moments: Moment) -> list[Match]:

@@ -15,7 +15,7 @@ The rules:
 5. Each moment is judged once: one that is no later than the last that was judged is passed over.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from playhead.automation.reflexes.conditions import Program
@@ -138,21 +138,6 @@ class ReflexFold:
             key=None if key is None else key.text,
             key_reason=None if key is None else key.reason,
         )
-
-
-def matches(
-    reflex: ReflexFold, markets: dict[str, MarketFold], moments: Iterable[Moment]
-) -> Iterator[Match]:
-    """Give what one reflex matches of ``moments``; ``markets`` and the reflex move on."""
-    for moment in moments:
-        market = markets.get(moment.ticker)
-        if market is None:
-            market = markets[moment.ticker] = MarketFold(moment.ticker)
-        kind = market.take(moment)
-        if kind is not None:
-            match = reflex.see(market, moment, kind)
-            if match is not None:
-                yield match
 
 
 def mark_of(moment: Moment) -> Mark:

@@ -11,6 +11,7 @@ from playhead.automation.reflexes.market.facts import (
     top_of,
 )
 from playhead.automation.timeline import (
+    DOLLAR,
     BookChanged,
     BookClosed,
     BookOpened,
@@ -148,7 +149,7 @@ def _trade_facts(trade: Traded) -> dict[str, object]:
     return {
         "trade.id": trade.trade_id,
         "trade.price": trade.yes_price,
-        "trade.no_price": 1_000_000 - trade.yes_price,
+        "trade.no_price": DOLLAR - trade.yes_price,
         "trade.size": trade.size,
         "trade.taker_side": trade.taker_side,
         "trade.is_block": trade.is_block,

@@ -216,7 +216,7 @@ class Watch:
 
     def _kinds(self) -> Collection[str]:
         kinds = {kind for each in self._tracked.values() for kind in each.wanted.on}
-        return kinds & {TRADE, LIFECYCLE} | {LIFECYCLE}
+        return kinds & {TRADE} | {LIFECYCLE}
 
     def _drop(self, reflex_id: UUID) -> None:
         tracked = self._tracked.pop(reflex_id)
