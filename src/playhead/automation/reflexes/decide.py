@@ -24,6 +24,7 @@ class Because(StrEnum):
     TOO_MANY = "too_many"
     KEY_UNKNOWN = "dedupe_key_unknown"
     REFUSED = "refused"
+    CRASHED = "crashed"
     WAITING = "waiting"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from playhead.automation.notices import Notices
+from playhead.automation.reflexes.decide import Because
 from playhead.automation.reflexes.events import MOST_ATTEMPTS, NewId
 from playhead.automation.reflexes.failures import Failures
 from playhead.automation.reflexes.model import JOB_KIND, LONGEST_ERROR, Reflex
@@ -59,7 +60,7 @@ class ReflexEventHandler:
                 await lease.cancel(transaction)
                 return
             told: dict[str, object] = {
-                "because": "crashed",
+                "because": Because.CRASHED.value,
                 "error": {"message": error[:LONGEST_ERROR]},
             }
             # The reflex first, as who decides its events does: else each could wait for the other.
