@@ -228,3 +228,14 @@ def test_a_system_prompt_is_rendered_beside_the_prompt() -> None:
 
     assert (told.prompt, told.system) == ("Do it", "Be brief.")
     assert version.completion(told).messages[0].text == "Do it"
+
+
+@pytest.mark.parametrize("field", ["prompt_template", "system_template"])
+def test_a_name_that_no_input_has_is_told_with_the_template_that_uses_it(field: str) -> None:
+    texts = {"prompt_template": "Say hello.", field: "Say {{ nobody }} hello."}
+    definition = SkillVersion(model=LOCAL, input_schema={"properties": {}}, **texts)  # type: ignore[arg-type]
+
+    with pytest.raises(TemplateInvalid, match="nobody is not in input_schema") as refused:
+        check_definition(definition, PRICES)
+
+    assert refused.value.field == field

@@ -29,8 +29,8 @@ def check_definition(definition: Definition, prices: PriceBook) -> None:
         raise CompletionInvalid(told, field="parameters.stop")
     if definition.input_schema is not None:
         check_schema(definition.input_schema)
-    names = check_templates(definition)
-    _check_names(definition, names)
+    for field, names in check_templates(definition).items():
+        _check_names(definition, field, names)
 
 
 def _check_parameters(definition: Definition) -> None:
@@ -49,11 +49,10 @@ def _check_parameters(definition: Definition) -> None:
         raise CompletionInvalid(f"parameters: {error.message}", field=field) from error
 
 
-def _check_names(definition: Definition, used: frozenset[str]) -> None:
+def _check_names(definition: Definition, field: str, used: frozenset[str]) -> None:
     if definition.input_schema is None:
         return
     declared = declared_names(definition.input_schema)
     unknown = sorted(used - declared - set(RESERVED)) if declared is not None else []
     if unknown:
-        field = "prompt_template"
         raise TemplateInvalid(f"{unknown[0][:100]} is not in input_schema", field=field, line=None)

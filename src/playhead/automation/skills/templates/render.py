@@ -17,18 +17,21 @@ _MALFORMED = (ValueError, TypeError, ArithmeticError, LookupError, AttributeErro
 """What odd values raise in the language itself; each is the template's failure, not ours."""
 
 
-def check_templates(definition: Definition) -> frozenset[str]:
-    """Return every name that the templates of a definition take from outside.
+def check_templates(definition: Definition) -> dict[str, frozenset[str]]:
+    """Return every name that each template of a definition takes from outside, by its field.
 
     Raises:
         TemplateInvalid: One cannot be understood; ``field`` names it, ``line`` says where.
     """
-    names = set()
-    for field in ("prompt_template", "system_template"):
-        text = getattr(definition, field)
-        if text is not None:
-            names |= set(_understood(text, field).names)
-    return frozenset(names)
+    texts = {
+        "prompt_template": definition.prompt_template,
+        "system_template": definition.system_template,
+    }
+    return {
+        field: frozenset(_understood(text, field).names)
+        for field, text in texts.items()
+        if text is not None
+    }
 
 
 def needed_names(text: str) -> tuple[str, ...]:
