@@ -22,7 +22,7 @@ from playhead.entrypoints.timeline.asides import Aside
 from playhead.entrypoints.timeline.heads import Heads, StreamKey
 from playhead.entrypoints.timeline.repository import END, GroupRow, TapeRows
 from playhead.entrypoints.timeline.trail import Trail
-from playhead.entrypoints.timeline.walk import LATE, Walk, asides_of
+from playhead.entrypoints.timeline.walk import LATE, STATUSES, TRADES, Walk, asides_of
 from playhead.history.tape import EVENTS_A_BLOCK, TapeReader
 from playhead.storage.postgres import Database
 
@@ -248,7 +248,7 @@ class TapeFeed:
                 self._cursors.setdefault(trail.stream[0], head)
 
 
-STILL = frozenset({"trade", "lifecycle"})
+STILL = frozenset({TRADES, STATUSES})
 
 
 def _change(trail: Trail, row: GroupRow) -> BookChanged:

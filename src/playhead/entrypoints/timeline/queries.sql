@@ -100,14 +100,15 @@ SELECT market_id, received_at, status FROM lifecycles
 
 -- name: status_before
 -- The status that was told last before an instant. Where nothing was told before it: what must have
--- been before the next change, or what the tape has now if there was none.
+-- been before the next change, or what the tape has now if there was none. Of several in one instant
+-- the order is that in which they are told.
 SELECT coalesce(
        (SELECT status FROM lifecycles WHERE market_id = :market_id AND received_at < :before
-         ORDER BY received_at DESC, capture_id LIMIT 1),
+         ORDER BY received_at DESC, status DESC LIMIT 1),
        (SELECT CASE status WHEN 'active' THEN 'initialized' WHEN 'finalized' THEN 'determined'
                            WHEN 'initialized' THEN 'unknown' ELSE 'active' END
           FROM lifecycles WHERE market_id = :market_id AND received_at >= :before
-         ORDER BY received_at, capture_id LIMIT 1),
+         ORDER BY received_at, status LIMIT 1),
        (SELECT status FROM markets WHERE market_id = :market_id)) AS status;
 
 -- name: gaps_after

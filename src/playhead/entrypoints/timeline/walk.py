@@ -224,9 +224,9 @@ class Walk:
         end = min(upto, self.until)
         tickers = {trail.market_id: trail.ticker}
         asides = await asides_of(self.rows, tickers, trail.aside_from, end, self.kinds)
-        return trail.weave(events, asides, self.settled(end))
+        return trail.weave(events, asides, self._settled(end))
 
-    def settled(self, end: Micros) -> Micros:
+    def _settled(self, end: Micros) -> Micros:
         """Return before which instant nothing beside the book is still to come."""
         clock = self.heads.clock
         return end if end < END else Micros(0 if clock is None else clock - LATE)
