@@ -145,6 +145,21 @@ def test_a_reflex_is_not_switched_on_while_its_skill_is_off(url: str) -> None:
     told(url, story)
 
 
+def test_a_reflex_whose_label_is_gone_is_switched_off_and_not_on(url: str) -> None:
+    async def story(lab: Lab) -> None:
+        skill_id = await lab.skill()
+        reflex = await lab.reflex(skill_id=skill_id, trigger_type="api_call")
+        async with lab.tenants.transaction(lab.tenant) as tx:
+            await tx.execute("UPDATE reflexes SET label = 'gone'")
+        path = f"/reflexes/{reflex['id']}"
+        off = await lab.ask("POST", f"{path}/deactivate")
+        assert (off.status_code, off.json()["is_active"]) == (200, False)
+        refused = await lab.ask("POST", f"{path}/activate")
+        assert fault(refused)[:2] == (404, "skill.label_not_found")
+
+    told(url, story)
+
+
 def test_lists_are_filtered_and_paged_in_both_forms(url: str) -> None:
     async def story(lab: Lab) -> None:
         skill_id = await lab.skill()
@@ -163,6 +178,9 @@ def test_lists_are_filtered_and_paged_in_both_forms(url: str) -> None:
         assert [each["name"] for each in calls["data"]] == ["r3", "r1"]
         off = (await lab.ask("GET", "/reflexes", is_active="false")).json()
         assert off["data"] == []
+        for nonsense in ("", "skl_"):
+            refused = await lab.ask("GET", "/reflexes", skill_id=nonsense)
+            assert fault(refused) == (422, "id.invalid", "skill_id")
 
     told(url, story)
 

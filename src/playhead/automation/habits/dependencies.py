@@ -52,7 +52,9 @@ class HabitsQuery(PagedQuery):
         Raises:
             InvalidId: It is not the id of a skill.
         """
-        return (self.skill_id and parse_id(SKILL_PREFIX, self.skill_id, field="skill_id")) or None
+        if self.skill_id is None:
+            return None
+        return parse_id(SKILL_PREFIX, self.skill_id, field="skill_id")
 
     def bound(self) -> dict[str, Any]:
         """Return what a cursor is bound to."""

@@ -127,7 +127,7 @@ async def _apply(
         after = edited(before)
         if after is before or after == before:
             return await find(transaction, author.org_id, reflex_id)
-        if _running(after) != _running(before):
+        if _asks_more(before, after):
             await check_skill(transaction, after)
         after = replace(after, updated_at=now)
         await rows.save(after)
@@ -143,8 +143,12 @@ def _deciding(chosen: Chosen) -> tuple[object, ...]:
     return chosen.trigger, chosen.condition, chosen.rules
 
 
-def _running(reflex: Reflex) -> tuple[object, ...]:
-    return reflex.chosen.skill_id, reflex.chosen.label, reflex.is_active
+def _asks_more(before: Reflex, after: Reflex) -> bool:
+    # Switched off, it asks nothing of its skill: a label that is gone must not keep it running.
+    if after.is_active and not before.is_active:
+        return True
+    old, new = before.chosen, after.chosen
+    return (old.skill_id, old.label) != (new.skill_id, new.label)
 
 
 def _details(before: Reflex, after: Reflex) -> dict[str, object]:

@@ -54,7 +54,7 @@ class ReflexesQuery(PagedQuery):
         """
         asked = self.skill_id
         return {
-            "skill_id": asked and parse_id(SKILL_PREFIX, asked, field="skill_id"),
+            "skill_id": None if asked is None else parse_id(SKILL_PREFIX, asked, field="skill_id"),
             "trigger_type": self.trigger_type and self.trigger_type.value,
             "is_active": self.is_active,
         }
