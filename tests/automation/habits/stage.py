@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -191,8 +191,3 @@ def told(url: str, story: Story, *, at: int = NOW) -> None:
 
 def path_of(habit_id: UUID, rest: str = "") -> str:
     return f"/habits/{format_id('hab', habit_id)}{rest}"
-
-
-def beside(gym: Gym, owner: Member) -> Gym:
-    """Return the same gym for another organisation."""
-    return replace(gym, owner=owner)
