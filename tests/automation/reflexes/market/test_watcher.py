@@ -13,12 +13,13 @@ import pytest
 
 from playhead.automation.reflexes.market import watcher
 from playhead.automation.reflexes.market.rehearse import Rehearser
-from playhead.automation.reflexes.market.watcher import MarketWatcher
+from playhead.automation.reflexes.market.watcher import MarketWatcher, Watch
 from playhead.automation.reflexes.model import Reflex
 from playhead.base.time import Micros
 from playhead.history.books import Book, fold
 from playhead.history.capture import Kind, Record
 from playhead.history.rewind import Clock, Rewind
+from playhead.kernel.jobs import SilentBell
 from tests.automation.reflexes.market.stage import SINCE, Stage, staged, tape_clock
 from tests.entrypoints.timeline.taping import growing, trade
 from tests.entrypoints.timeline.test_feed import UNTIL, pieces, tickers
@@ -164,6 +165,22 @@ async def joins(url: str, folder: Path) -> None:
     assert [each.source_id for each in events] == ["KX-2:trade:t1:1"]
     assert events[0].payload["trade"]["yes_price"] == "0.6000"
     assert events[0].payload["book"]["best_yes_bid"] == "0.6000"
+
+
+def test_one_that_cannot_be_read_is_not_tried_at_every_look(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watcher, "RENEW", Micros(0))
+
+    async def scene() -> None:
+        async with staged(database_url) as stage:
+            await stage.reflex({"markets": ["A"]}, "book.nobody_knows > 3")
+            watch = Watch(stage.tenants, stage.timeline, tape_clock, SilentBell())
+            for _ in range(3):
+                await watch.renew()
+
+    asyncio.run(scene())
+    assert [each.levelname for each in caplog.records] == ["ERROR"]
 
 
 @pytest.mark.parametrize("losses", [0, 3])

@@ -42,7 +42,7 @@ RESOLVE = Micros(5 * MICROS_PER_SECOND)
 KEEP = Micros(10 * MICROS_PER_SECOND)
 """Between two times that the place of a reflex is kept, where it matches nothing."""
 AGAIN = Micros(5 * MICROS_PER_SECOND)
-"""After so long a reflex whose matches could not be noted is taken up from what was kept."""
+"""After so long a reflex is taken up again that could not be read or its matches not be noted."""
 MOST_MOMENTS = 5_000
 MOST_MARKETS = 20_000
 QUICKLY_KEPT = 200
@@ -174,6 +174,7 @@ class Watch:
             )
         except PlayheadError as error:
             _log.error("a reflex on markets cannot be read: %s", error.message)
+            self._failed[reflex.reflex_id] = Micros(self._now() + AGAIN)
             return
         tracked = Tracked(reflex, wanted, ReflexFold(listening), self._now())
         live = {market.ticker for market in await self._meant(tracked)}
