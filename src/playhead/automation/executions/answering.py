@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 from playhead.automation.executions.errors import OutputTooLarge, TimedOut
-from playhead.automation.executions.storable import storable
 from playhead.automation.models import (
     Completion,
     Finished,
@@ -16,6 +15,7 @@ from playhead.automation.models import (
     Text,
 )
 from playhead.base.errors import PlayheadError
+from playhead.base.texts import storable
 from playhead.base.time import Micros
 
 Outcome = Finished | PlayheadError

@@ -16,7 +16,6 @@ from playhead.automation.executions.repository import (
     Verdict,
     Written,
 )
-from playhead.automation.executions.storable import storable
 from playhead.automation.executions.workshop import Workshop
 from playhead.automation.models import Completion, Finished, Model
 from playhead.automation.skills import (
@@ -27,6 +26,7 @@ from playhead.automation.skills import (
     render,
 )
 from playhead.base.errors import PlayheadError, Unavailable
+from playhead.base.texts import storable
 from playhead.base.time import MICROS_PER_SECOND, Micros, format_instant
 from playhead.kernel.jobs import Lease
 from playhead.storage.postgres import DatabaseUnavailable, Transaction

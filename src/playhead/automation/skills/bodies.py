@@ -31,9 +31,9 @@ from playhead.automation.skills.model import (
     OutputFormat,
     Parameters,
 )
-from playhead.automation.skills.plain import is_storable
 from playhead.base.errors import Invalid
 from playhead.base.ids import parse_id
+from playhead.base.texts import is_storable
 from playhead.web.parameters import id_schema
 
 EXPORT_VERSION = "1.0"

@@ -5,8 +5,8 @@ from playhead.automation.models.prices import PriceBook
 from playhead.automation.skills.errors import TemplateInvalid
 from playhead.automation.skills.input_schema import RESERVED, check_schema, declared_names
 from playhead.automation.skills.model import Definition
-from playhead.automation.skills.plain import is_storable
 from playhead.automation.skills.templates import check_templates
+from playhead.base.texts import is_storable
 
 
 def check_definition(definition: Definition, prices: PriceBook) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from playhead.base.errors import Invalid
+from playhead.base.texts import is_storable
 
 Refusal = Callable[[str, str], Invalid]
 """Makes the error for a path (such as ``.markets[0]``) and what is wrong there."""
@@ -55,12 +56,3 @@ def _check(path: str, value: object, refuse: Refusal) -> None:
             raise refuse(path, "an integer has 18 digits at most")
     elif not isinstance(value, dict | list | None):
         raise refuse(path, f"{type(value).__name__} is not JSON")
-
-
-def is_storable(text: str) -> bool:
-    """Return whether PostgreSQL can keep ``text``: no NUL, no half of a pair of surrogates."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text

@@ -26,10 +26,10 @@ from playhead.automation.skills.model import (
     SkillVersion,
     Version,
 )
-from playhead.automation.skills.plain import is_storable
 from playhead.automation.skills.serial import read_parameters, written
 from playhead.automation.skills.wanted import SkillFilters, Wanted
 from playhead.base.errors import NotFound
+from playhead.base.texts import is_storable
 from playhead.base.time import Micros
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Transaction

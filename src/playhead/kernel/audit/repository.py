@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from playhead.base.texts import storable
 from playhead.base.time import Micros
 from playhead.kernel.audit.actions import Action
 from playhead.kernel.audit.chain import Link, Place, beginning
@@ -50,12 +51,12 @@ class AuditLog:
             SQL.append,
             org_id=org_id,
             at=now,
-            actor=_storable(actor),
+            actor=storable(actor),
             action=action,
-            subject=_storable(subject),
+            subject=storable(subject),
             details=msgspec.json.encode(_plain(details)).decode(),
-            address=_storable(address),
-            request_id=_storable(request_id),
+            address=storable(address),
+            request_id=storable(request_id),
         )
 
     async def append_by(
@@ -163,13 +164,8 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Mapping):
-        return {_storable(str(key)): _plain(each) for key, each in value.items()}
+        return {storable(str(key)): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return [_plain(each) for each in items]
-    return _storable(str(value))
-
-
-def _storable(text: str) -> str:
-    # PostgreSQL has no NUL in texts; halves of surrogate pairs are no characters.
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return storable(str(value))

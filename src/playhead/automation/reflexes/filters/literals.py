@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from playhead.automation.reflexes.conditions import ConditionInvalid
 from playhead.automation.reflexes.conditions.paths import quoted
 from playhead.automation.reflexes.filters.model import LONGEST_TEXT, MOST_DEPTH, MOST_VALUES
+from playhead.base.texts import is_storable
 
 INT64 = 2**63
 
@@ -63,6 +64,6 @@ def number(value: object, *, field: str) -> str:
 
 
 def _checked(text: str, field: str) -> str:
-    if "\0" in text or any(0xD800 <= ord(each) < 0xE000 for each in text):
+    if not is_storable(text):
         raise ConditionInvalid("U+0000 and halves of surrogate pairs are no text", field=field)
     return text

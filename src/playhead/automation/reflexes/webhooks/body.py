@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
 from playhead.automation.reflexes.errors import EventInvalid, EventTooLarge
+from playhead.base.texts import is_storable
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 32
@@ -71,12 +72,8 @@ def check_texts(event: object) -> None:
             pending += [*each.keys(), *each.values()]
         elif isinstance(each, list):
             pending += each
-        elif isinstance(each, str) and not _is_storable(each):
+        elif isinstance(each, str) and not is_storable(each):
             raise EventInvalid("holds U+0000 or half a surrogate pair")
-
-
-def _is_storable(text: str) -> bool:
-    return "\0" not in text and not any(0xD800 <= ord(each) < 0xE000 for each in text)
 
 
 def _is_deep(event: object) -> bool:
