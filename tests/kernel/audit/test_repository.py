@@ -49,7 +49,7 @@ def test_an_entry_tells_what_it_was_given_in_its_columns_and_in_its_text(
             "actor": "test",
             "action": "org.updated",
             "subject": "it_1",
-            "details": {"number": 1, "text": "è\ufffd?", "list": [1, True, None]},
+            "details": {"number": 1, "text": "è\ufffd\ufffd", "list": [1, True, None]},
             "address": "192.0.2.1",
             "request_id": "req_1",
         }
