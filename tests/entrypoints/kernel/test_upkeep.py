@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from playhead.base.time import Micros
-from playhead.entrypoints.kernel import upkeep
 from playhead.entrypoints.kernel.upkeep import forget_expired_again_and_again
+from playhead.storage import hourly
 from playhead.storage.postgres import Database
 from tests.kernel.stage import NOW
 
@@ -14,7 +14,7 @@ from tests.kernel.stage import NOW
 def test_upkeep_outlives_a_database_that_is_not_migrated_yet(
     empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(hourly, "PAUSE_SECONDS", 0.01)
     url = empty_postgres_url.replace("/playhead?", "/postgres?")
     asked: list[Micros] = []
 

@@ -9,6 +9,7 @@ from playhead.automation.habits.model import RECHECK, Policy, State
 from playhead.automation.habits.plan import Unplanned
 from playhead.automation.habits.repository import policy_of
 from playhead.automation.habits.schedule import Schedule
+from playhead.base.texts import storable
 from playhead.base.time import Micros
 from playhead.storage.named_sql import load_sql
 from playhead.storage.postgres import Row, Transaction
@@ -16,7 +17,6 @@ from playhead.storage.tenants import NOBODY, Tenants
 
 SQL = load_sql(__package__)
 MOST_MESSAGE = 500
-NUL = "\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Ticks:
             SQL.fail,
             org_id=self._org_id,
             habit_ids=habit_ids,
-            messages=[_storable(messages[habit_id]) for habit_id in habit_ids],
+            messages=[storable(messages[habit_id])[:MOST_MESSAGE] for habit_id in habit_ids],
             now=now,
         )
         return [
@@ -190,7 +190,3 @@ def _runnable(rows: Sequence[Row]) -> Runnable:
         row.running,
         [Due(each.tick, each.due_at, State(each.state)) for each in rows],
     )
-
-
-def _storable(message: str) -> str:
-    return message.replace(NUL, "�")[:MOST_MESSAGE]
