@@ -7,8 +7,9 @@ from tests.hostile.wire import Answer, Asked
 
 TELLTALES = re.compile(
     rb"Traceback|site-packages|psycopg|pydantic|starlette|asyncio\.|\.py\b|/tmp/|/home/|/work/"
-    rb"|\bSELECT\b|\bINSERT INTO\b|\bDELETE FROM\b|pg_catalog|relation \"|0x[0-9a-f]{8}"
+    rb"|\bSELECT\b|\bINSERT INTO\b|\bDELETE FROM\b|pg_catalog|relation \"|\b0x[0-9a-f]{8}"
 )
+"""An address in memory begins a word: within an id the same signs may stand by chance."""
 FAULT = {"code", "message", "status", "field", "details"}
 ALWAYS = ("X-Request-ID", "X-Process-Time", "X-Content-Type-Options", "Content-Security-Policy")
 OWN_FAULT = 500
