@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,6 +20,7 @@ from benchmarks.workshop import Workshop
 from playhead.base.time import MICROS_PER_SECOND, Micros
 from playhead.history.capture import CaptureStore, CaptureWriter, Kind
 from playhead.history.exchange.server.records import book_record
+from playhead.history.ingest import Follower
 from playhead.history.kalshi import DEMO
 from playhead.history.recorder import RecorderOptions
 
@@ -27,7 +29,8 @@ RATE = 2_500.0
 REST_PATH = "/trade-api/v2/markets/orderbooks"
 REST_BOOKS = 100
 AIM = 5.0
-_PAIRS = 11
+_TURNS = 15
+_BATCHES = 5
 _FLUSH_BYTES = 32 * 1024 * 1024
 _USUAL = RecorderOptions(hosts=DEMO)
 
@@ -38,18 +41,17 @@ def measure(shop: Workshop) -> list[Row]:
         audited: _recorded(shop.folder / f"audited-{audited}", shop.sizes.frames, audited=audited)
         for audited in (False, True)
     }
-    costs: dict[bool, list[Cost]] = {False: [], True: []}
-    for turn in range(max(_PAIRS, shop.sizes.repeats)):  # a slow minute hits both, neither is first
+    pairs = list[Pair]()
+    for turn in range(max(_TURNS, shop.sizes.repeats)):
         shop.tell("reading frames with audits among them, and without")
-        for audited in (turn % 2 == 0, turn % 2 == 1):
-            costs[audited].append(_cost(shop, captures[audited]))
+        pairs += _pairs(shop, captures, first=turn % 2 == 0)
     compared = _compared(shop, captures[True])
     return [
         Row(
             f"audits, {compared:,} in {shop.sizes.frames:,} frames",
-            f"{_share(costs, lambda cost: cost.elapsed):.1f} % of the ingest's time, "
-            f"{_share(costs, lambda cost: cost.processor):.1f} % of its processor time",
-            f"the same frames without, {len(costs[True])} pairs",
+            f"{_share(pairs, lambda cost: cost.elapsed):.1f} % of the ingest's time, "
+            f"{_share(pairs, lambda cost: cost.processor):.1f} % of its processor time",
+            f"the same stretches without, {len(pairs)} pairs",
             "",
             f"<= {AIM:g} %",
         )
@@ -58,24 +60,48 @@ def measure(shop: Workshop) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds that an ingest took: on the clock, and of processors (its own and the server's)."""
+    """Seconds that a frame took: on the clock, and of processors (its own and the server's)."""
 
     elapsed: float
     processor: float
 
 
-def _share(costs: dict[bool, list[Cost]], of: Callable[[Cost], float]) -> float:
+Pair = dict[bool, Cost]
+"""What the same stretch cost with audits (True) and without."""
+
+
+def _share(pairs: list[Pair], of: Callable[[Cost], float]) -> float:
     """Return by how much audits lengthen an ingest, in percent: the median of all pairs."""
-    pairs = zip(costs[False], costs[True], strict=True)
-    return 100 * median(of(audited) / of(plain) - 1 for plain, audited in pairs)
+    return 100 * median(of(pair[True]) / of(pair[False]) - 1 for pair in pairs)
 
 
-def _cost(shop: Workshop, captures: CaptureStore) -> Cost:
-    url = shop.new_database()
-    with follower(captures, url) as reader:
-        used = processor_seconds(url)
-        elapsed = seconds_of(reader.catch_up)
-        return Cost(elapsed, processor_seconds(url) - used)
+def _pairs(shop: Workshop, captures: dict[bool, CaptureStore], *, first: bool) -> Iterator[Pair]:
+    """Read both captures, a stretch of the one and the same of the other, on to fresh tapes.
+
+    A neighbour who wants the machine for a second slows down both.
+    """
+    urls = {audited: shop.new_database() for audited in captures}
+    with ExitStack() as stack:
+        readers = {
+            audited: stack.enter_context(follower(captures[audited], urls[audited]))
+            for audited in (first, not first)
+        }
+        while True:
+            costs = {each: _cost(reader, urls[each]) for each, reader in readers.items()}
+            if None in costs.values():
+                return
+            yield {each: cost for each, cost in costs.items() if cost is not None}
+
+
+def _cost(reader: Follower, url: str) -> Cost | None:
+    """Read on for a few batches; None at the end, where there are fewer."""
+    before, used = reader.totals.frames, processor_seconds(url)
+    batches = iter(range(_BATCHES))
+    elapsed = seconds_of(lambda: reader.catch_up(until=lambda: next(batches, None) is None))
+    if next(batches, None) is not None or reader.totals.frames == before:
+        return None
+    frames = reader.totals.frames - before
+    return Cost(elapsed / frames, (processor_seconds(url) - used) / frames)
 
 
 def _compared(shop: Workshop, captures: CaptureStore) -> int:

@@ -2,22 +2,34 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 
 
 def processor_seconds(url: str) -> float:
-    """Return what this process and the server of its ingest have used so far.
+    """Return what this process, its children and the server of its ingest have used so far.
 
-    Where there is no ``/proc``, the server is not counted.
+    Where there is no ``/proc``, only this process is counted.
     """
     with psycopg.connect(url) as connection:
         found = connection.execute(
             "SELECT pid FROM pg_stat_activity"
-            " WHERE datname = current_database() AND application_name = 'bench-ingest'"
+            " WHERE datname = current_database() AND application_name LIKE '%ingest%'"
         ).fetchall()
-    return time.process_time() + sum(seconds_of_process(pid) for (pid,) in found)
+    pids = [*_children(), *(pid for (pid,) in found)]
+    return time.process_time() + sum(seconds_of_process(pid) for pid in pids)
+
+
+def _children() -> list[int]:
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+            parent = file.read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid():
+                found.append(int(file.parent.name))
+    return found
 
 
 def seconds_of_process(pid: int) -> float:

@@ -1,5 +1,6 @@
 """From captures to a tape, with the parts that the processes use."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 import psycopg
 
 from playhead.base.time import Micros
+from playhead.entrypoints.collector import collecting_seldom
+from playhead.entrypoints.committing import CommittingProcess
+from playhead.entrypoints.ingest import LOCK
 from playhead.history.capture import CaptureStore
 from playhead.history.ingest import Follower, IngestStore
 from playhead.history.tape import Partitions, SegmentStore
@@ -20,10 +24,17 @@ def now_micros() -> Micros:
 
 @contextmanager
 def follower(captures: CaptureStore, url: str) -> Iterator[Follower]:
-    """Give an ingest of ``captures`` that is ready to read."""
+    """Give an ingest of ``captures`` as the process of that name runs it, ready to read."""
     with (
+        collecting_seldom(),
+        CommittingProcess.running(url, lock=LOCK, environment=os.environ) as committer,
         Session.open(url, name="bench-ingest") as session,
-        Follower(captures, IngestStore(session, Partitions(session)), now=now_micros) as reader,
+        Follower(
+            captures,
+            IngestStore(session, Partitions(session)),
+            now=now_micros,
+            committer=committer,
+        ) as reader,
     ):
         yield reader
 

@@ -1,11 +1,16 @@
-"""The process that brings captures on to the tape. One at a time; crash it at any moment."""
+"""The process that brings captures on to the tape. One at a time; crash it at any moment.
+
+What it reads, a process of its own commits.
+"""
 
 import time
 from functools import partial
 
 from playhead.base.time import MICROS_PER_SECOND
+from playhead.entrypoints.collector import collecting_seldom
+from playhead.entrypoints.committing import CommittingProcess
 from playhead.entrypoints.databases import owner_database_url
-from playhead.entrypoints.settings import Settings
+from playhead.entrypoints.settings import Settings, child_environment
 from playhead.entrypoints.status_file import write_status
 from playhead.entrypoints.worker import (
     Stop,
@@ -16,7 +21,7 @@ from playhead.entrypoints.worker import (
 from playhead.history.capture import CaptureStore
 from playhead.history.ingest import Follower, IngestStore
 from playhead.history.tape import Partitions
-from playhead.storage.postgres import DatabaseUnavailable, Session
+from playhead.storage.postgres import Session
 
 IDLE_SECONDS = 0.05
 STATUS_SECONDS = 1.0
@@ -35,11 +40,16 @@ def main(settings: Settings) -> None:
 
 def _work(settings: Settings, stop: Stop) -> None:
     captures = CaptureStore(settings.home / "captures", now_nanos)
-    with Session.open(owner_database_url(settings), name="playhead-ingest") as session:
-        if not session.take_lock(LOCK):
-            raise DatabaseUnavailable("another ingest still works on this database")
+    url = owner_database_url(settings)
+    with (
+        collecting_seldom(),
+        CommittingProcess.running(
+            url, lock=LOCK, environment=child_environment(settings)
+        ) as committer,
+        Session.open(url, name="playhead-ingest") as session,
+    ):
         store = IngestStore(session, Partitions(session))
-        with Follower(captures, store, now=now_micros) as follower:
+        with Follower(captures, store, now=now_micros, committer=committer) as follower:
             _follow(follower, settings, stop)
 
 

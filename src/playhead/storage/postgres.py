@@ -235,8 +235,7 @@ class Session:
     def at_once(self) -> Iterator[None]:
         """Send the statements of a block without waiting for one before the next.
 
-        Each wait costs a thread its turn, and up to 5 ms until it gets the next one beside a busy
-        thread. Within the block no statement's outcome is known; an error shows at its end.
+        Within the block no statement's outcome is known; an error shows at its end.
         """
         with self._connection.pipeline():
             yield

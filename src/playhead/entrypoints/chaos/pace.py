@@ -45,6 +45,7 @@ def _hasty(hosts: Hosts, markets_per_connection: int) -> RecorderOptions:
         open_early_seconds=5.0,
         settled_grace_seconds=5.0,
         audit_seconds=0.25,
+        audits_per_second=20.0,
         silent_market_seconds=1.0,
         heal_again_seconds=0.3,
         feed_quiet_seconds=5.0,

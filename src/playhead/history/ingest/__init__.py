@@ -1,5 +1,6 @@
 """Captures to tape: the sequence is checked, books are kept, what is known is stated."""
 
+from playhead.history.ingest.committing import Commit
 from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.draft import POSITION_BITS
 from playhead.history.ingest.errors import IngestOvertaken
@@ -10,6 +11,7 @@ from playhead.history.ingest.repository import IngestStore
 
 __all__ = [
     "POSITION_BITS",
+    "Commit",
     "Follower",
     "Ingest",
     "IngestOvertaken",

@@ -84,8 +84,7 @@ class Audit(NamedTuple):
     held: dict[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class TradeRow:
+class TradeRow(NamedTuple):
     """A trade as it was told."""
 
     market_id: int

@@ -1,8 +1,7 @@
 """Follows every capture on to the tape: read, feed, commit, again and again."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +10,7 @@ import structlog
 from playhead.base.time import Micros
 from playhead.history.capture import Capture, CaptureReader, CaptureStore, CorruptCapture
 from playhead.history.ingest.batch import Batch
+from playhead.history.ingest.committing import Commit, CommitAtOnce, Committer
 from playhead.history.ingest.core import Ingest
 from playhead.history.ingest.repository import IngestStore
 
@@ -38,51 +38,26 @@ class _Followed:
     offset: int
 
 
-@dataclass(slots=True)
-class _Committer:
-    """Commits one batch while the next one is read: the database and we are both kept busy."""
-
-    store: IngestStore
-    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "commit"))
-    _pending: "Future[None] | None" = None
-
-    def submit(
-        self, capture_id: int, batch: Batch, from_offset: int, to_offset: int, now: Micros
-    ) -> None:
-        self.settle()
-        self._pending = self._thread.submit(
-            self.store.commit,
-            capture_id,
-            batch,
-            from_offset=from_offset,
-            to_offset=to_offset,
-            now=now,
-        )
-
-    def settle(self) -> None:
-        """Wait until nothing is under way; raise what went wrong."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()
-
-    def close(self) -> None:
-        self._thread.shutdown()
-
-
 class Follower:
-    """Reads the captures of a store, by one session; nobody else may write to the tape.
+    """Reads the captures of a store; nobody else may write to the tape.
 
     After any error it must be thrown away: a new one goes on from what was committed.
     """
 
     def __init__(
-        self, captures: CaptureStore, store: IngestStore, *, now: Callable[[], Micros]
+        self,
+        captures: CaptureStore,
+        store: IngestStore,
+        *,
+        now: Callable[[], Micros],
+        committer: Committer | None = None,
     ) -> None:
+        """``committer`` writes to the tape that ``store`` reads; None: ``store`` does, at once."""
         self.totals = Totals()
         self._captures = captures
         self._store = store
         self._now = now
-        self._committer = _Committer(store)
+        self._committer = committer or CommitAtOnce(store)
         self._registry = store.market_registry()
         self._followed: dict[int, _Followed] = {}
         self._finished: set[int] = set()
@@ -112,8 +87,7 @@ class Follower:
         return {folder: tickers for folder, tickers in told.items() if tickers}
 
     def close(self) -> None:
-        """Close what is open; a commit under way is finished first."""
-        self._committer.close()
+        """Close what is open."""
         for followed in self._followed.values():
             followed.reader.close()
 
@@ -157,7 +131,7 @@ class Follower:
         followed.ingest.feed(records)
         batch = followed.ingest.take_batch()
         start, followed.offset = followed.offset, records[-1].next_offset
-        self._committer.submit(capture.number, batch, start, followed.offset, self._now())
+        self._committer.submit(Commit(capture.number, batch, start, followed.offset, self._now()))
         self._count(len(records), batch, records[-1].received_at)
         return True
 

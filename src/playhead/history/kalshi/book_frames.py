@@ -72,12 +72,11 @@ def read_snapshot(frame: wire.Snapshot, use_yes_price: bool) -> BookSnapshot:
 
 def _levels(exact: wire.ExactLevels, mixed: wire.MixedLevels, cents: wire.CentLevels) -> Levels:
     if exact:
-        return _checked([PRICES[price] for price, _ in exact], [SIZES[size] for _, size in exact])
+        return _checked([(PRICES[price], SIZES[size]) for price, size in exact])
     if mixed:
-        return _checked([PRICES[price] for price, _ in mixed], [_size(size) for _, size in mixed])
+        return _checked([(PRICES[price], _size(size)) for price, size in mixed])
     if cents:
-        prices = [price_of_cents(price) for price, _ in cents]
-        return _checked(prices, [size_of_contracts(size) for _, size in cents])
+        return _checked([(price_of_cents(price), size_of_contracts(size)) for price, size in cents])
     return ()
 
 
@@ -85,16 +84,17 @@ def _size(size: int | str) -> Size:
     return SIZES[size] if isinstance(size, str) else size_of_contracts(size)
 
 
-def _checked(prices: list[Price], sizes: list[Size]) -> Levels:
+def _checked(levels: list[tuple[Price, Size]]) -> Levels:
     """Levels that hold something, each price once."""
-    if not all(sizes):
-        prices = [price for price, size in zip(prices, sizes, strict=True) if size]
-        sizes = [size for size in sizes if size]
-    if sizes and min(sizes) < 0:
+    sizes = dict(levels)
+    if len(sizes) == len(levels) and min(sizes.values()) > 0:
+        return tuple(levels)  # as nearly always
+    held = [(price, size) for price, size in levels if size]
+    if any(size < 0 for _, size in held):
         raise Unreadable("a snapshot holds a level of less than nothing")
-    if len(set(prices)) != len(prices):
+    if len(dict(held)) != len(held):
         raise Unreadable("a snapshot holds one price twice")
-    return tuple(zip(prices, sizes, strict=True))
+    return tuple(held)
 
 
 def _names_a_side(body: wire.SnapshotBody) -> bool:

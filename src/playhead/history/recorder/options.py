@@ -74,11 +74,11 @@ class RecorderOptions:
     settled_grace_seconds: float = 60.0
     closed_linger_seconds: float = 3_600.0
     audit_seconds: float = 1.0
-    audits_per_second: float = 20.0
+    audits_per_second: float = 10.0
     silent_market_seconds: float = 60.0
     heal_again_seconds: float = 2.0
     feed_quiet_seconds: float = 60.0
-    rest_audit_seconds: float = 10.0
+    rest_audit_seconds: float = 20.0
     status_seconds: float = 5.0
     status_keep_seconds: float = 60.0
     schedule_seconds: float = 3_600.0
