@@ -29,8 +29,8 @@ RATE = 2_500.0
 REST_PATH = "/trade-api/v2/markets/orderbooks"
 REST_BOOKS = 100
 AIM = 5.0
-_TURNS = 15
-_BATCHES = 5
+_TURNS = 20
+_BATCHES = 12
 _FLUSH_BYTES = 32 * 1024 * 1024
 _USUAL = RecorderOptions(hosts=DEMO)
 

@@ -74,7 +74,7 @@ class RecorderOptions:
     settled_grace_seconds: float = 60.0
     closed_linger_seconds: float = 3_600.0
     audit_seconds: float = 1.0
-    audits_per_second: float = 10.0
+    audits_per_second: float = 5.0
     silent_market_seconds: float = 60.0
     heal_again_seconds: float = 2.0
     feed_quiet_seconds: float = 60.0
