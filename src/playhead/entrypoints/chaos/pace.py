@@ -20,7 +20,8 @@ class Pace:
     Attributes:
         recorder: Makes the options of a recorder of so many markets on each connection.
         limits: Of the ingest.
-        delay_seconds: Longer than a message may lag, shorter than a command may go unanswered.
+        delay_seconds: Shorter than a command may go unanswered, and longer than a message may lag
+            by two audits and more: only what was sent early in it comes too late.
         told_seconds: After which a fault that was not told is taken for one that will not be.
         last_audits_seconds: In which every book is audited at least once.
     """
@@ -76,7 +77,7 @@ def _as_in_production(hosts: Hosts, markets_per_connection: int) -> RecorderOpti
 HASTY = Pace(
     _hasty,
     Limits(lag=500_000, crossed=300_000, crossed_changes=20, rest_tolerance=500_000),
-    delay_seconds=0.8,
+    delay_seconds=1.1,
     told_seconds=4.0,
     last_audits_seconds=1.5,
 )
