@@ -214,7 +214,7 @@ JSON = st.recursive(
 )
 BODIES = st.fixed_dictionaries(
     {
-        "name": TEXTS,
+        "name": TEXTS.filter(lambda text: len(text.strip()) > 1),  # blanks around it are dropped
         "prompt_template": TEXTS.map(lambda text: text + "0123456789"),
     },
     optional={
