@@ -94,14 +94,12 @@ def _pairs(shop: Workshop, captures: dict[bool, CaptureStore], *, first: bool) -
 
 
 def _cost(reader: Follower, url: str) -> Cost | None:
-    """Read on for a few batches; None at the end, where there are fewer."""
+    """Read on for a few batches; None at the end, where there are none."""
     before, used = reader.totals.frames, processor_seconds(url)
     batches = iter(range(_BATCHES))
     elapsed = seconds_of(lambda: reader.catch_up(until=lambda: next(batches, None) is None))
-    if next(batches, None) is not None or reader.totals.frames == before:
-        return None
     frames = reader.totals.frames - before
-    return Cost(elapsed / frames, (processor_seconds(url) - used) / frames)
+    return Cost(elapsed / frames, (processor_seconds(url) - used) / frames) if frames else None
 
 
 def _compared(shop: Workshop, captures: CaptureStore) -> int:

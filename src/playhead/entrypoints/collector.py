@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST_NEW_OBJECTS = 50_000
-"""A batch that is read makes several hundred thousand objects, none of them in a cycle, and drops
-them together: looking through them after each 700 takes a tenth of the ingest's time."""
+"""What reading a batch makes is in no cycle, and is dropped with the batch. To look through it
+after each 700 objects takes some 4 to 10 % of the ingest's time; with this bound nothing was looked
+through in 300,000 frames."""
 
 
 @contextmanager

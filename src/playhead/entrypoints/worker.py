@@ -48,7 +48,7 @@ class Stop:
 
 
 def keep_working(work: Callable[[], None], stop: Stop) -> None:
-    """Run ``work`` until ``stop``; when the database goes away, start it anew once it is back.
+    """Run ``work`` until ``stop``; when the database, or a helper, goes away, start it anew.
 
     ``work`` returns when ``stop`` is set. Its first success after a failure is up to the caller to
     show; here only the waits grow, to ``LONGEST_WAIT_SECONDS``.
@@ -61,7 +61,7 @@ def keep_working(work: Callable[[], None], stop: Stop) -> None:
         except Unavailable as error:
             if time.monotonic() - began > LONGEST_WAIT_SECONDS:
                 wait = FIRST_WAIT_SECONDS
-            log.warning("the database is away; trying again", error=str(error), wait_seconds=wait)
+            log.warning("cannot work now; trying again", error=str(error), wait_seconds=wait)
             stop.wait(wait)
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 

@@ -65,8 +65,9 @@ class CommittingProcess:
         """Have a batch committed, once the one before it is.
 
         Raises:
-            DatabaseUnavailable: The database is away; the one before was not committed.
-            CommitterGone: So has the process; whether the one before was committed is not known.
+            DatabaseUnavailable: The database is away.
+            CommitterGone: The process has ended. Of either, nobody knows whether the batch before
+                was committed.
         """
         self.settle()
         self._send(commit)
@@ -75,8 +76,9 @@ class CommittingProcess:
         """Return when nothing is under way any more.
 
         Raises:
-            DatabaseUnavailable: The database is away; what was under way was not committed.
-            CommitterGone: So has the process; whether it was committed is not known.
+            DatabaseUnavailable: The database is away.
+            CommitterGone: The process has ended. Of either, nobody knows whether what was under
+                way was committed.
         """
         if self._is_pending:
             self._is_pending = False
